@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
+/*
+ * avf_emul: a software model of Intel's Adaptive Virtual Function (8086:1889),
+ * as a library. It knows PCI configuration space, the BAR0 register map, the
+ * admin mailbox, virtchnl, and descriptor rings. It knows nothing of vfio,
+ * threads, sockets or any physical function.
+ *
+ * Contexts. The model has no lock of its own but the one that guards interrupt
+ * state. Every function belongs to one of three classes, named in its comment:
+ *
+ *   ctl    the caller holds the device's control lock (one caller at a time),
+ *          may sleep;
+ *   queue  the caller owns the queue: at most one caller per queue at a time,
+ *          between enable and the return of host op queues_quiesce();
+ *   any    any context that may take avf_lock(), in parallel with everything.
+ */
+#ifndef AVF_EMUL_H
+#define AVF_EMUL_H
+
+#include "avf_frame.h"
+#include "avf_os.h"
+
+#define AVF_MAX_QPS		16
+#define AVF_MAX_VECTORS		(AVF_MAX_QPS + 1)
+#define AVF_CFG_SIZE		4096u
+#define AVF_BAR0_SIZE		0x10000u
+#define AVF_BAR3_SIZE		0x4000u
+#define AVF_MAX_FRAME		9728u	/* without FCS; MTU + 26 as drivers count */
+#define AVF_MAX_MACS		64	/* unicast and multicast filters */
+#define AVF_TX_BATCH		32
+
+#define AVF_TX_HEAD		256u	/* longest header block of a segmented frame */
+#define AVF_TX_BOUNCE		0x10000u
+
+struct avf_dev;
+
+/**
+ * struct avf_tx_scratch - working memory of one caller of avf_tx_poll()
+ * @frame:       the batch being built
+ * @head:        rebuilt headers (segmentation, checksums), one per frame
+ * @bounce_used: bytes of @bounce taken by the batch
+ * @bounce:      payload copies, used only where dma_map() has no pointer
+ *
+ * One per worker, not per device: it is large, and empty between calls.
+ */
+struct avf_tx_scratch {
+	struct avf_frame frame[AVF_TX_BATCH];
+	u8 head[AVF_TX_BATCH][AVF_TX_HEAD];
+	u32 bounce_used;
+	u8 bounce[AVF_TX_BOUNCE];
+};
+
+/**
+ * struct avf_host_ops - what the model asks of its host
+ *
+ * @host is the pointer given to avf_dev_create(). All members are mandatory
+ * unless marked optional.
+ */
+struct avf_host_ops {
+	/**
+	 * @dma_read: copy @len bytes of guest memory at @iova to @buf. ctl,
+	 * queue. Returns 0, or -EFAULT with @buf undefined. May cross pages.
+	 */
+	int (*dma_read)(void *host, u64 iova, void *buf, u32 len);
+	/** @dma_write: the reverse. ctl, queue. */
+	int (*dma_write)(void *host, u64 iova, const void *buf, u32 len);
+	/**
+	 * @dma_map: a pointer to guest memory [@iova, @iova + @len), which lies
+	 * inside one 4 KiB page. queue only; valid until the queue function
+	 * that asked returns. NULL when the memory is unreachable or cannot be
+	 * mapped: the model then tries dma_read()/dma_write(). Optional.
+	 */
+	void *(*dma_map)(void *host, u64 iova, u32 len, bool write);
+	/** @irq_raise: send MSI-X message @vec. any; called under the interrupt lock. */
+	void (*irq_raise)(void *host, u16 vec);
+	/** @now_ns: a monotonic clock. any. */
+	u64 (*now_ns)(void *host);
+	/**
+	 * @timer_arm: call avf_int_timer() once at or after @deadline_ns (clock
+	 * of now_ns()); replaces an earlier deadline. any; called under the
+	 * interrupt lock.
+	 */
+	void (*timer_arm)(void *host, u64 deadline_ns);
+	/**
+	 * @queues_quiesce: returns when every queue function that was running
+	 * when it was called has returned. ctl.
+	 */
+	void (*queues_quiesce)(void *host);
+	/** @tx_kick: Tx queue @q may have work: call avf_tx_poll() soon. any. */
+	void (*tx_kick)(void *host, u16 q);
+	/**
+	 * @xmit: take @n frames off Tx queue @q; they are not valid afterwards.
+	 * queue.
+	 */
+	void (*xmit)(void *host, u16 q, const struct avf_frame *frames, u32 n);
+	/**
+	 * @mac_add: receive frames sent to @mac (unicast or multicast) too.
+	 * ctl. Returns 0, -EEXIST is not an error; other errors refuse the
+	 * driver's request.
+	 */
+	int (*mac_add)(void *host, const u8 *mac);
+	/** @mac_del: no longer. ctl. Unknown addresses are ignored. */
+	void (*mac_del)(void *host, const u8 *mac);
+	/** @promisc: receive all unicast / all multicast frames. ctl. */
+	void (*promisc)(void *host, bool unicast, bool multicast);
+	/**
+	 * @traffic: the first queue was enabled (true), or the last one
+	 * disabled (false). ctl. Optional.
+	 */
+	void (*traffic)(void *host, bool on);
+};
+
+/** VMM owns the MSI-X table: vector masks in BAR3 do not gate irq_raise(). */
+#define AVF_PARAM_VMM_MSIX	0x1u
+
+/**
+ * struct avf_params - the shape of a device, fixed for its life
+ * @num_qps:   queue pairs, 1..AVF_MAX_QPS
+ * @flags:     AVF_PARAM_*
+ * @mac:       administrative default address
+ * @link_mbps: link speed in Mbit/s
+ * @link_up:   initial link state
+ *
+ * The device has @num_qps + 1 MSI-X vectors; vector 0 is the mailbox's.
+ */
+struct avf_params {
+	u16 num_qps;
+	u32 flags;
+	u8 mac[AVF_ETH_ALEN];
+	u32 link_mbps;
+	bool link_up;
+};
+
+/**
+ * enum avf_reset - what started a reset
+ * @AVF_RESET_VF:  the driver's RESET_VF message
+ * @AVF_RESET_PF:  the PF; avf_dev_reset() leaves RSTAT at "in progress" until
+ *                 avf_dev_reset_done()
+ * @AVF_RESET_FLR: function level reset, or the VMM's device reset: as at power on
+ */
+enum avf_reset {
+	AVF_RESET_VF,
+	AVF_RESET_PF,
+	AVF_RESET_FLR,
+};
+
+/**
+ * struct avf_stats - counters of one device, monotonic over its life
+ *
+ * The first twelve are the reply to virtchnl GET_STATS, in its order. Rx bytes
+ * count the FCS, as hardware does (and as DPDK's driver assumes).
+ */
+struct avf_stats {
+	u64 rx_bytes;
+	u64 rx_unicast;
+	u64 rx_multicast;
+	u64 rx_broadcast;
+	u64 rx_discards;	/* no buffer, queue off, too long */
+	u64 rx_unknown_protocol;
+	u64 tx_bytes;
+	u64 tx_unicast;
+	u64 tx_multicast;
+	u64 tx_broadcast;
+	u64 tx_discards;
+	u64 tx_errors;		/* malformed descriptors, bad addresses */
+	/* not part of GET_STATS */
+	u64 mbx_messages;
+	u64 mbx_errors;		/* bad address, bad length, backlog overflow */
+	u64 vc_refused;		/* answered with an error status */
+	u64 bad_tail;		/* tail register >= ring length */
+	u64 dma_errors;
+	u64 irqs;		/* messages raised */
+	u64 resets_vf;
+	u64 resets_pf;
+	u64 resets_flr;
+};
+
+/* ------------------------------------------------------------- life (ctl) */
+
+/**
+ * avf_dev_create() - make a powered-on device
+ * Returns NULL when memory is short or @params is out of range. May sleep.
+ */
+struct avf_dev *avf_dev_create(const struct avf_params *params,
+			       const struct avf_host_ops *ops, void *host);
+
+/** avf_dev_destroy() - free it; no other call may be running or follow. */
+void avf_dev_destroy(struct avf_dev *dev);
+
+/**
+ * avf_dev_reset() - stop all queues, forget what the driver configured. ctl.
+ *
+ * On return no queue function runs and none will touch guest memory.
+ */
+void avf_dev_reset(struct avf_dev *dev, enum avf_reset kind);
+
+/** avf_dev_reset_impending() - announce a PF reset to the driver. ctl. */
+void avf_dev_reset_impending(struct avf_dev *dev);
+
+/** avf_dev_reset_done() - end an AVF_RESET_PF: RSTAT = active. ctl. */
+void avf_dev_reset_done(struct avf_dev *dev);
+
+/** avf_link_set() - change link state and tell the driver if it listens. ctl. */
+void avf_link_set(struct avf_dev *dev, bool up, u32 mbps);
+
+/**
+ * avf_mac_set() - set the administrative address. ctl.
+ *
+ * Becomes the device's address now; an existing driver sees it at its next
+ * GET_VF_RESOURCES.
+ */
+void avf_mac_set(struct avf_dev *dev, const u8 *mac);
+
+/** avf_mac_get() - the address GET_VF_RESOURCES reports. ctl. */
+void avf_mac_get(const struct avf_dev *dev, u8 *mac);
+
+/** avf_stats_get() - a snapshot. any. */
+void avf_stats_get(const struct avf_dev *dev, struct avf_stats *stats);
+
+/** avf_link_is_up() - link state as set. any. */
+bool avf_link_is_up(const struct avf_dev *dev);
+
+/* ---------------------------------------------- configuration space (ctl) */
+
+/**
+ * avf_cfg_read() - read configuration space
+ *
+ * Any offset and length inside AVF_CFG_SIZE; what lies outside reads as 0.
+ */
+void avf_cfg_read(const struct avf_dev *dev, u32 off, void *buf, u32 len);
+
+/**
+ * avf_cfg_write() - write configuration space
+ *
+ * Read-only bits are left alone. Setting "initiate FLR" performs
+ * avf_dev_reset(AVF_RESET_FLR) before it returns.
+ */
+void avf_cfg_write(struct avf_dev *dev, u32 off, const void *buf, u32 len);
+
+/* ------------------------------------------------------------- BARs (ctl) */
+
+/**
+ * avf_bar_read() - read BAR @bar (0 or 3)
+ *
+ * Any width and alignment. BAR0 is made of dwords: a narrower or unaligned
+ * read sees the bytes of the dwords it covers. Outside the BAR, or while
+ * memory decoding is off, all ones.
+ */
+void avf_bar_read(struct avf_dev *dev, u32 bar, u32 off, void *buf, u32 len);
+
+/**
+ * avf_bar_write() - write BAR @bar (0 or 3)
+ *
+ * BAR0 takes aligned dwords only; other widths are ignored (no driver uses
+ * them). A write to the mailbox tail only marks work: call avf_mbx_run()
+ * afterwards.
+ */
+void avf_bar_write(struct avf_dev *dev, u32 bar, u32 off, const void *buf,
+		   u32 len);
+
+/**
+ * avf_fast_write() - try a BAR0 dword write without the control lock. any.
+ *
+ * Returns true when done: tails, DYN_CTLN and ITRN. False: take the control
+ * lock and use avf_bar_write().
+ */
+bool avf_fast_write(struct avf_dev *dev, u32 off, u32 val);
+
+/** avf_fast_read() - the same for reads (RSTAT). any. */
+bool avf_fast_read(struct avf_dev *dev, u32 off, u32 *val);
+
+/* ---------------------------------------------------------- mailbox (ctl) */
+
+/** avf_mbx_pending() - has the driver sent messages not yet run? ctl. */
+bool avf_mbx_pending(const struct avf_dev *dev);
+
+/**
+ * avf_mbx_run() - run pending mailbox messages and deliver queued replies. ctl.
+ *
+ * Handles at most one ring's worth of messages (1,023) and never recurses.
+ */
+void avf_mbx_run(struct avf_dev *dev);
+
+/* ---------------------------------------------------------- queues (queue) */
+
+/** avf_tx_ready() - is there a descriptor to fetch on Tx queue @q? any. */
+bool avf_tx_ready(const struct avf_dev *dev, u16 q);
+
+/**
+ * avf_tx_poll() - send from Tx queue @q. queue.
+ * @budget:  frames (segments, for TSO) after which to stop at the next frame
+ * @scratch: the caller's working memory; content is irrelevant before and after
+ *
+ * Calls host op xmit() with up to AVF_TX_BATCH frames at a time, writes back
+ * completed descriptors, raises the queue's interrupt once. Returns the number
+ * of frames sent or dropped; >= @budget means there may be more.
+ */
+u32 avf_tx_poll(struct avf_dev *dev, u16 q, u32 budget,
+		struct avf_tx_scratch *scratch);
+
+/**
+ * avf_rx_push() - put one frame into a receive ring. queue (all Rx queues).
+ *
+ * Copies the payload once, into the driver's buffers. Returns 0, or -ENOBUFS,
+ * -EMSGSIZE, -ENETDOWN, -EFAULT after counting a discard; never waits. The
+ * caller ends a burst with avf_rx_flush().
+ */
+int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame);
+
+/** avf_rx_flush() - raise the interrupts of the burst just pushed. queue. */
+void avf_rx_flush(struct avf_dev *dev);
+
+/* ------------------------------------------------------- interrupts (any) */
+
+/** avf_int_timer() - a deadline given to timer_arm() has passed. any. */
+void avf_int_timer(struct avf_dev *dev);
+
+#endif /* AVF_EMUL_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
+/*
+ * An Ethernet frame on its way from one queue to another: a list of pieces of
+ * memory that somebody else owns. Nothing is copied until the receiver's
+ * buffers are known.
+ */
+#ifndef AVF_FRAME_H
+#define AVF_FRAME_H
+
+#include "avf_os.h"
+
+/* 8 descriptors of up to 12 KiB each, split at page borders, plus a header. */
+#define AVF_FRAME_SEGS		32
+
+/**
+ * struct avf_seg - one contiguous piece of a frame
+ * @p:   first byte; may point into guest memory, which the guest can change at
+ *       any time, so a reader loads each byte it judges exactly once
+ * @len: bytes, never 0
+ */
+struct avf_seg {
+	const void *p;
+	u32 len;
+};
+
+/**
+ * struct avf_frame - a frame without its FCS
+ * @len:   sum of the segments' lengths, 14..max frame
+ * @nsegs: segments in use, 1..AVF_FRAME_SEGS
+ * @hlen:  bytes of @hdr that are valid: the first min(@len, sizeof(@hdr))
+ * @hdr:   host-owned copy of the frame's first bytes. Whoever decides (switch,
+ *         filters) looks here and nowhere else. When @nsegs' first segment is
+ *         built by the model (TSO, VLAN) it points to host memory as well.
+ * @seg:   the whole frame, header included
+ *
+ * Valid only during the call it is passed to.
+ */
+struct avf_frame {
+	u32 len;
+	u16 nsegs;
+	u16 hlen;
+	u8 hdr[64];
+	struct avf_seg seg[AVF_FRAME_SEGS];
+};
+
+#endif /* AVF_FRAME_H */

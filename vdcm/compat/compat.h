@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Small differences between kernels. The code is written for the newest one;
+ * this file makes older ones look like it. What cannot be bent with a few
+ * lines lives in mdev_v1.c and mdev_v2.c.
+ */
+#ifndef VDCM_COMPAT_H
+#define VDCM_COMPAT_H
+
+#include <linux/etherdevice.h>
+#include <linux/eventfd.h>
+#include <linux/hrtimer.h>
+#include <linux/netdevice.h>
+
+/* mac_pton() moved here from kernel.h. */
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
+
+#if defined(NO_SYMVERS)
+#error "no Module.symvers: install the kernel's headers package"
+#elif !defined(HAVE_MDEV_REGISTER_PARENT) && !defined(HAVE_MDEV_REGISTER_DEVICE)
+#error "no CONFIG_VFIO_MDEV: use Debian's amd64 flavour, not cloud-amd64"
+#endif
+
+static inline void vdcm_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#ifdef HAVE_EVENTFD_SIGNAL_ONE
+	eventfd_signal(ctx);
+#else
+	eventfd_signal(ctx, 1);
+#endif
+}
+
+#ifndef HAVE_HRTIMER_SETUP
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*function)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+}
+#endif
+
+/* Hand a frame to the stack from process context. */
+static inline void vdcm_netif_rx(struct sk_buff *skb)
+{
+#ifdef HAVE_NETIF_RX_NI
+	netif_rx_ni(skb);
+#else
+	netif_rx(skb);
+#endif
+}
+
+#ifndef HAVE_ETH_HW_ADDR_SET
+static inline void eth_hw_addr_set(struct net_device *dev, const u8 *addr)
+{
+	ether_addr_copy(dev->dev_addr, addr);
+}
+#endif
+
+#endif /* VDCM_COMPAT_H */

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's side of a mediated device, hidden behind one set of names. Two
+ * implementations: mdev_v1.c for kernels where a parent has one table of
+ * callbacks and vfio_mdev.ko is the driver (5.10), mdev_v2.c for those where we
+ * are the driver (6.1 and later). Kbuild picks one.
+ */
+#ifndef VDCM_MDEV_H
+#define VDCM_MDEV_H
+
+#include <linux/mdev.h>
+#include <linux/notifier.h>
+#include <linux/vfio.h>
+#include <linux/workqueue.h>
+
+struct vdcm_adi;
+struct vdcm_parent;
+
+#ifdef HAVE_MDEV_REGISTER_PARENT
+
+struct vdcm_vdev {
+	struct vfio_device vfio;	/* first, as vfio_alloc_device() demands */
+};
+
+struct vdcm_mdev_parent {
+	struct mdev_parent parent;
+	struct mdev_type type;
+	struct mdev_type *types[1];
+};
+
+#else
+
+/**
+ * struct vdcm_vdev - what vfio core keeps for us on later kernels
+ * @mdev:       the mediated device
+ * @group:      its vfio group, while open
+ * @iommu_nb:   hears of unmapped guest memory, while open
+ * @open_lock:  guards @open_count
+ * @open_count: file descriptors
+ * @request:    asks the user to let go, repeated until the device is closed
+ * @requests:   how often that was
+ */
+struct vdcm_vdev {
+	struct mdev_device *mdev;
+	struct vfio_group *group;
+	struct notifier_block iommu_nb;
+	struct mutex open_lock;	/* @open_count */
+	unsigned int open_count;
+	struct delayed_work request;
+	unsigned int requests;
+};
+
+struct vdcm_mdev_parent {
+};
+
+#endif
+
+/* Once per module. */
+int vdcm_mdev_init(void);
+void vdcm_mdev_exit(void);
+
+/* Once per PF: create mdev_supported_types/ below its device, and remove it. */
+int vdcm_mdev_register(struct vdcm_parent *parent);
+void vdcm_mdev_unregister(struct vdcm_parent *parent);
+
+/* The ADI behind an mdev's struct device (for its sysfs attributes). */
+struct vdcm_adi *vdcm_adi_from_dev(struct device *dev);
+
+/*
+ * Guest memory of an open device; all may sleep. @iova is page aligned.
+ *
+ * vdcm_vdev_pin() returns 0, -EACCES where the container cannot pin at all,
+ * -EPERM when the mapping is read-only and @write was asked for, or another
+ * error. Each pinned page must be given back with vdcm_vdev_unpin().
+ */
+int vdcm_vdev_pin(struct vdcm_adi *adi, u64 iova, bool write,
+		  struct page **page);
+void vdcm_vdev_unpin(struct vdcm_adi *adi, u64 iova);
+int vdcm_vdev_dma_rw(struct vdcm_adi *adi, u64 iova, void *buf, size_t len,
+		     bool write);
+
+/* region_info.c, where vfio core does not do it. */
+long vdcm_region_info_ioctl(struct vdcm_adi *adi, unsigned long arg);
+
+#endif /* VDCM_MDEV_H */

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Prints -DHAVE_... for what the kernel at $1 (source tree) and $2 (build tree)
+# offers. Asks the headers and Module.symvers, never a version number: stable
+# kernels and distributions move things.
+set -eu
+
+srctree=$1
+objtree=$2
+symvers=$objtree/Module.symvers
+
+header() { # NAME FILE REGEX
+	if grep -Eq "$3" "$srctree/include/linux/$2" 2>/dev/null; then
+		printf -- '-DHAVE_%s ' "$1"
+	fi
+}
+
+symbol() { # NAME SYMBOL
+	if [ ! -e "$symvers" ]; then
+		printf -- '-DNO_SYMVERS '
+	elif grep -q "	$2	" "$symvers"; then
+		printf -- '-DHAVE_%s ' "$1"
+	fi
+}
+
+# 6.1: mdev drivers are drivers; before, a parent had one table of callbacks.
+symbol MDEV_REGISTER_PARENT mdev_register_parent
+symbol MDEV_REGISTER_DEVICE mdev_register_device
+# 6.2, 6.6: iommufd hooks, demanded from every vfio device where they exist.
+header VFIO_IOMMUFD_OPS vfio.h '\(\*bind_iommufd\)'
+header VFIO_DETACH_IOAS vfio.h '\(\*detach_ioas\)'
+# 7.x: the core answers VFIO_DEVICE_GET_REGION_INFO through an op of its own.
+header VFIO_REGION_INFO_CAPS vfio.h '\(\*get_region_info_caps\)'
+# 6.8: one argument fewer.
+header EVENTFD_SIGNAL_ONE eventfd.h 'eventfd_signal\(struct eventfd_ctx \*ctx\)'
+# 6.13: hrtimer_setup() replaces hrtimer_init(), which is gone later.
+header HRTIMER_SETUP hrtimer.h 'hrtimer_setup\('
+# 5.18: netif_rx() may be called from any context.
+header NETIF_RX_NI netdevice.h 'netif_rx_ni\('
+# 5.15: dev_addr is const, written through eth_hw_addr_set().
+header ETH_HW_ADDR_SET etherdevice.h 'eth_hw_addr_set\('

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The software PF: a PCI function without hardware, a switch between its ADIs,
+ * and one uplink network interface on the host.
+ *
+ * The data path runs on the PF's worker alone, so it takes no lock: what the
+ * control side unlinks, it frees only after adi_pf_sync().
+ */
+#ifndef SWPF_H
+#define SWPF_H
+
+#include <linux/etherdevice.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/skbuff.h>
+
+#include "adi.h"
+#include "compat.h"
+
+#define SWPF_VENDOR_ID		0xad10
+#define SWPF_DEVICE_ID		0x5f00
+#define SWPF_MAX_PFS		32	/* device numbers on one bus */
+#define SWPF_MAX_ADIS		1024
+#define SWPF_LINK_MBPS		100000
+#define SWPF_NUM_QPS		1
+#define SWPF_MAX_MTU		(9728 - 26)
+#define SWPF_FDB_BITS		8
+
+/**
+ * struct swpf_fdb - one address a port listens to
+ * @hash: in swpf_switch::fdb
+ * @node: in swpf_port::macs
+ * @port: the port
+ * @mac:  unicast or multicast address
+ */
+struct swpf_fdb {
+	struct hlist_node hash;
+	struct list_head node;
+	struct swpf_port *port;
+	u8 mac[ETH_ALEN];
+};
+
+/**
+ * struct swpf_port - an ADI at the switch
+ * @adi:        the ADI
+ * @node:       in swpf_switch::ports
+ * @macs:       its struct swpf_fdb
+ * @all_ucast:  receives all unicast frames
+ * @all_mcast:  receives all multicast frames
+ * @up:         has an enabled queue
+ */
+struct swpf_port {
+	struct adi *adi;
+	struct list_head node;
+	struct list_head macs;
+	bool all_ucast;
+	bool all_mcast;
+	bool up;
+};
+
+/**
+ * struct swpf_switch - layer 2 switch (VEB) of one PF
+ * @lock:    held by the control side to change anything here
+ * @ports:   all ports
+ * @fdb:     address -> ports
+ * @spoofed: frames dropped because their source was not the sender's
+ */
+struct swpf_switch {
+	struct mutex lock;	/* control side */
+	struct list_head ports;
+	struct hlist_head fdb[1 << SWPF_FDB_BITS];
+	u64 spoofed;
+};
+
+/**
+ * struct swpf - one software PF
+ * @pf:      the seam to vdcm
+ * @pdev:    its PCI function
+ * @sw:      its switch
+ * @uplink:  its network interface on the host
+ * @backlog: frames the host sent, waiting for the worker
+ * @batch:   the worker's memory for a batch of them
+ */
+struct swpf {
+	struct adi_pf pf;
+	struct pci_dev *pdev;
+	struct swpf_switch sw;
+	struct net_device *uplink;
+	struct sk_buff_head backlog;
+	struct avf_frame *batch;
+};
+
+static inline struct swpf *swpf_from_pf(struct adi_pf *pf)
+{
+	return container_of(pf, struct swpf, pf);
+}
+
+/* swpf_bus.c: module init and exit */
+int swpf_bus_create(unsigned int functions);
+void swpf_bus_destroy(void);
+
+/* swpf_switch.c: ctl, but for the last two */
+void swpf_switch_init(struct swpf_switch *sw);
+int swpf_port_add(struct adi *adi);
+void swpf_port_del(struct adi *adi);
+int swpf_port_mac_add(struct adi *adi, const u8 *mac);
+void swpf_port_mac_del(struct adi *adi, const u8 *mac);
+void swpf_port_promisc(struct adi *adi, bool unicast, bool multicast);
+void swpf_port_traffic(struct adi *adi, bool on);
+void swpf_port_xmit(struct adi *adi, const struct avf_frame *frames, u32 n); /* worker */
+void swpf_switch_from_uplink(struct swpf *swpf, const struct avf_frame *frames,
+			     u32 n); /* worker */
+
+/* swpf_netdev.c: probe and remove, but for the last two */
+int swpf_uplink_create(struct swpf *swpf);
+void swpf_uplink_stop(struct swpf *swpf);
+void swpf_uplink_destroy(struct swpf *swpf);
+bool swpf_uplink_poll(struct adi_pf *pf); /* worker */
+void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,
+			 u32 n); /* worker */
+
+#endif /* SWPF_H */

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vdcm core: objects, their lifetimes and locks.
+ *
+ * Lock order, outermost first:
+ *
+ *   parents_lock                     list of PFs
+ *   adi->ctl_lock                    control side of one device model
+ *   adi->dma.pin_lock                the pin cache's writers
+ *   vfio's and type1's own locks
+ *
+ *   interrupt lock of the model -> adi->irqs.lock     (softirq safe, leaves)
+ *   worker->lock                                      (softirq safe, leaf)
+ *
+ * The mmap lock of the user's process is taken inside pin_lock (pinning faults
+ * pages in); so nothing that runs under the mmap lock may take any of these.
+ *
+ * parent->srcu is held for reading by whoever uses guest pages or a queue: the
+ * worker for one step, a control path for one copy. Waiting for it means: what
+ * was unlinked before is not in use any more. A reader may take pin_lock; so
+ * nobody waits for readers with pin_lock held.
+ */
+#ifndef VDCM_H
+#define VDCM_H
+
+#include <linux/eventfd.h>
+#include <linux/hrtimer.h>
+#include <linux/mutex.h>
+#include <linux/srcu.h>
+#include <linux/vfio.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "adi.h"
+#include "avf_emul.h"
+#include "compat/compat.h"
+#include "compat/mdev.h"
+
+#define VDCM_TYPE_NAME		"vdcm"	/* types are called <pf driver>-vdcm */
+
+/* Where vfio-pci puts its regions; drivers and VMMs take offsets from us. */
+#define VDCM_OFFSET_SHIFT	40
+#define VDCM_OFFSET_TO_INDEX(o)	((u32)((u64)(o) >> VDCM_OFFSET_SHIFT))
+#define VDCM_INDEX_TO_OFFSET(i)	((u64)(i) << VDCM_OFFSET_SHIFT)
+#define VDCM_OFFSET_MASK	(BIT_ULL(VDCM_OFFSET_SHIFT) - 1)
+
+/**
+ * struct vdcm_worker - the thread that owns all queues of one PF's ADIs
+ * @task:    the thread
+ * @lock:    guards @ready
+ * @ready:   ADIs with work, each at most once
+ * @pf_work: the PF driver asked for its poll op
+ * @scratch: memory for avf_tx_poll()
+ */
+struct vdcm_worker {
+	struct task_struct *task;
+	spinlock_t lock;	/* @ready */
+	struct list_head ready;
+	bool pf_work;
+	struct avf_tx_scratch *scratch;
+};
+
+/**
+ * struct vdcm_parent - vdcm's side of a PF
+ * @pf:        the PF driver's side
+ * @mdev:      registration with the mediated device core
+ * @node:      in the list of parents, under parents_lock
+ * @available: ADIs that can still be created
+ * @adis:      counts created and not yet removed ADIs, for the log
+ * @created:   ADIs ever created
+ * @removed:   ADIs ever removed
+ * @srcu:      see top of file
+ * @worker:    the PF's worker
+ */
+struct vdcm_parent {
+	struct adi_pf *pf;
+	struct vdcm_mdev_parent mdev;
+	struct list_head node;
+	atomic_t available;
+	atomic_t created;
+	atomic_t removed;
+	struct srcu_struct srcu;
+	struct vdcm_worker worker;
+};
+
+/**
+ * struct vdcm_irqs - where interrupts go
+ * @lock: guards all members; taken in softirq context
+ * @msix: one eventfd per MSI-X vector, NULL = not routed
+ * @req:  asks the user to give the device back
+ */
+struct vdcm_irqs {
+	spinlock_t lock;	/* all members */
+	struct eventfd_ctx *msix[AVF_MAX_VECTORS];
+	struct eventfd_ctx *req;
+};
+
+/**
+ * struct vdcm_dma - pinned guest pages
+ * @pages:      page frame number of the IOVA -> struct page, tagged with what
+ *              may be done with it; read under parent->srcu
+ * @pin_lock:   held to pin a page or to unlink one
+ * @no_pin:     the container refuses pinning (type1 v1): copy instead
+ * @storm:      unmap callbacks in quick succession for one range
+ * @storm_lo:   first page of that range
+ * @storm_hi:   last page
+ * @storm_end:  jiffies until which no page of the range is pinned
+ * @nr_pinned:  pages in @pages
+ */
+struct vdcm_dma {
+	struct xarray pages;
+	struct mutex pin_lock;	/* writers of @pages */
+	bool no_pin;
+	unsigned int storm;
+	unsigned long storm_lo;
+	unsigned long storm_hi;
+	unsigned long storm_end;
+	unsigned long nr_pinned;
+};
+
+enum vdcm_pf_reset {
+	VDCM_PF_RESET_NONE,
+	VDCM_PF_RESET_ANNOUNCED,
+	VDCM_PF_RESET_HELD,
+};
+
+/* Bits of vdcm_adi::flags */
+#define VDCM_ADI_QUEUED		0	/* on the worker's ready list */
+
+/**
+ * struct vdcm_adi - one mediated device
+ * @vdev:       the kernel's mediated device; first
+ * @adi:        what the PF driver sees
+ * @parent:     its PF
+ * @dev:        the mediated device's struct device
+ * @avf:        the device model
+ * @ctl_lock:   serialises control functions of @avf, and guards @open, @reset
+ * @open:       somebody has the device open
+ * @reset:      progress of a reset started by the PF
+ * @reset_work: takes it one step on
+ * @timer:      interrupt throttling
+ * @irqs:       interrupt routing
+ * @dma:        guest memory
+ * @flags:      VDCM_ADI_*
+ * @tx_pending: one bit per Tx queue that was kicked
+ * @ready:      in the worker's list
+ */
+struct vdcm_adi {
+	struct vdcm_vdev vdev;
+	struct adi adi;
+	struct vdcm_parent *parent;
+	struct device *dev;
+	struct avf_dev *avf;
+	struct mutex ctl_lock;	/* @avf, @open, @reset */
+	bool open;
+	enum vdcm_pf_reset reset;
+	struct delayed_work reset_work;
+	struct hrtimer timer;
+	struct vdcm_irqs irqs;
+	struct vdcm_dma dma;
+	unsigned long flags;
+	unsigned long tx_pending;
+	struct list_head ready;
+};
+
+/* vdcm_adi.c: life of an ADI; process context */
+int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
+		  struct device *dev);
+void vdcm_adi_kill(struct vdcm_adi *adi);
+int vdcm_adi_open(struct vdcm_adi *adi);
+void vdcm_adi_close(struct vdcm_adi *adi);
+void vdcm_adi_reset(struct vdcm_adi *adi);
+int vdcm_adi_pf_reset(struct vdcm_adi *adi);
+
+/* vdcm_vfio.c: what a user does with the file descriptor; process context */
+ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
+		      loff_t *ppos);
+ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
+		       size_t count, loff_t *ppos);
+long vdcm_adi_ioctl(struct vdcm_adi *adi, unsigned int cmd, unsigned long arg);
+int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
+			 struct vfio_info_cap *caps);
+int vdcm_adi_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
+
+/* vdcm_irq.c */
+void vdcm_irqs_init(struct vdcm_irqs *irqs);
+void vdcm_irqs_clear(struct vdcm_irqs *irqs);
+int vdcm_irqs_info(struct vdcm_adi *adi, struct vfio_irq_info *info);
+long vdcm_irqs_set(struct vdcm_adi *adi, void __user *arg);
+void vdcm_irqs_raise(struct vdcm_irqs *irqs, u16 vec);	/* any */
+void vdcm_irqs_request(struct vdcm_adi *adi, unsigned int count);
+
+/* vdcm_dma.c: process context */
+void vdcm_dma_init(struct vdcm_dma *dma);
+void vdcm_dma_open(struct vdcm_adi *adi);
+void vdcm_dma_close(struct vdcm_adi *adi);
+void vdcm_dma_unmap(struct vdcm_adi *adi, u64 iova, u64 len);
+int vdcm_dma_rw(struct vdcm_adi *adi, u64 iova, void *buf, u32 len, bool write);
+void *vdcm_dma_map(struct vdcm_adi *adi, u64 iova, u32 len, bool write);
+
+/* vdcm_worker.c */
+int vdcm_worker_start(struct vdcm_parent *parent);
+void vdcm_worker_stop(struct vdcm_parent *parent);
+void vdcm_worker_kick(struct vdcm_adi *adi, u16 q);	/* any */
+void vdcm_worker_forget(struct vdcm_adi *adi);
+
+/* vdcm_parent.c */
+struct vdcm_parent *vdcm_parent_find(struct device *dev);
+
+/* vdcm_sysfs.c */
+extern const struct attribute_group *vdcm_adi_groups[];
+int vdcm_type_description(struct vdcm_parent *parent, char *buf);
+#define VDCM_TYPE_PRETTY	"Intel AVF network function (vdcm)"
+
+#endif /* VDCM_H */

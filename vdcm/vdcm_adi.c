@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Life of an ADI, and the wiring between its device model, its PF and the
+ * kernel.
+ *
+ *   created   vdcm_adi_init(): capacity taken, model powered on, PF told
+ *   open      a user holds it: guest memory, interrupts, traffic
+ *   closed    as after init: reset, nothing pinned, nothing routed
+ *   killed    vdcm_adi_kill(): everything given back; only memory remains
+ */
+#include <linux/etherdevice.h>
+#include <linux/ktime.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+
+#include "vdcm.h"
+
+/* A driver gets this long to read the announcement of a reset ... */
+#define VDCM_RESET_NOTICE_MS	20
+/* ... and sees "in progress" this long, as its watchdogs expect. */
+#define VDCM_RESET_HOLD_MS	20
+
+/* ------------------------------------------------ host ops of the model */
+
+static int vdcm_host_dma_read(void *host, u64 iova, void *buf, u32 len)
+{
+	return vdcm_dma_rw(host, iova, buf, len, false);
+}
+
+static int vdcm_host_dma_write(void *host, u64 iova, const void *buf, u32 len)
+{
+	return vdcm_dma_rw(host, iova, (void *)buf, len, true);
+}
+
+static void *vdcm_host_dma_map(void *host, u64 iova, u32 len, bool write)
+{
+	return vdcm_dma_map(host, iova, len, write);
+}
+
+static void vdcm_host_irq_raise(void *host, u16 vec)
+{
+	struct vdcm_adi *adi = host;
+
+	vdcm_irqs_raise(&adi->irqs, vec);
+}
+
+static u64 vdcm_host_now_ns(void *host)
+{
+	return ktime_get_ns();
+}
+
+static void vdcm_host_timer_arm(void *host, u64 deadline_ns)
+{
+	struct vdcm_adi *adi = host;
+
+	hrtimer_start(&adi->timer, ns_to_ktime(deadline_ns),
+		      HRTIMER_MODE_ABS_SOFT);
+}
+
+static void vdcm_host_queues_quiesce(void *host)
+{
+	struct vdcm_adi *adi = host;
+
+	synchronize_srcu_expedited(&adi->parent->srcu);
+}
+
+static void vdcm_host_tx_kick(void *host, u16 q)
+{
+	vdcm_worker_kick(host, q);
+}
+
+static void vdcm_host_xmit(void *host, u16 q, const struct avf_frame *frames,
+			   u32 n)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->xmit(&adi->adi, frames, n);
+}
+
+static int vdcm_host_mac_add(void *host, const u8 *mac)
+{
+	struct vdcm_adi *adi = host;
+
+	return adi->adi.pf->ops->mac_add(&adi->adi, mac);
+}
+
+static void vdcm_host_mac_del(void *host, const u8 *mac)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->mac_del(&adi->adi, mac);
+}
+
+static void vdcm_host_promisc(void *host, bool unicast, bool multicast)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->promisc(&adi->adi, unicast, multicast);
+}
+
+static void vdcm_host_traffic(void *host, bool on)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->traffic(&adi->adi, on);
+}
+
+static const struct avf_host_ops vdcm_host_ops = {
+	.dma_read = vdcm_host_dma_read,
+	.dma_write = vdcm_host_dma_write,
+	.dma_map = vdcm_host_dma_map,
+	.irq_raise = vdcm_host_irq_raise,
+	.now_ns = vdcm_host_now_ns,
+	.timer_arm = vdcm_host_timer_arm,
+	.queues_quiesce = vdcm_host_queues_quiesce,
+	.tx_kick = vdcm_host_tx_kick,
+	.xmit = vdcm_host_xmit,
+	.mac_add = vdcm_host_mac_add,
+	.mac_del = vdcm_host_mac_del,
+	.promisc = vdcm_host_promisc,
+	.traffic = vdcm_host_traffic,
+};
+
+static enum hrtimer_restart vdcm_adi_timer(struct hrtimer *timer)
+{
+	struct vdcm_adi *adi = container_of(timer, struct vdcm_adi, timer);
+
+	avf_int_timer(adi->avf);
+	return HRTIMER_NORESTART;
+}
+
+void adi_receive(struct adi *pub, const struct avf_frame *frames, u32 n)
+{
+	struct vdcm_adi *adi = container_of(pub, struct vdcm_adi, adi);
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		avf_rx_push(adi->avf, &frames[i]);
+	avf_rx_flush(adi->avf);
+}
+EXPORT_SYMBOL_GPL(adi_receive);
+
+/* ---------------------------------------------------------------- resets */
+
+/* Caller of the three steps: a reset that the PF's side asked for. */
+static void vdcm_adi_reset_work(struct work_struct *work)
+{
+	struct vdcm_adi *adi = container_of(to_delayed_work(work),
+					    struct vdcm_adi, reset_work);
+
+	mutex_lock(&adi->ctl_lock);
+	switch (adi->reset) {
+	case VDCM_PF_RESET_ANNOUNCED:
+		avf_dev_reset(adi->avf, AVF_RESET_PF);
+		adi->reset = VDCM_PF_RESET_HELD;
+		schedule_delayed_work(&adi->reset_work,
+				      msecs_to_jiffies(VDCM_RESET_HOLD_MS));
+		break;
+	case VDCM_PF_RESET_HELD:
+		avf_dev_reset_done(adi->avf);
+		adi->reset = VDCM_PF_RESET_NONE;
+		break;
+	case VDCM_PF_RESET_NONE:
+		break;
+	}
+	mutex_unlock(&adi->ctl_lock);
+}
+
+/**
+ * vdcm_adi_pf_reset() - reset the function from the PF's side
+ * @adi: the ADI
+ *
+ * Announces it to the driver, then resets. Returns 0, -ENODEV when nobody has
+ * the device open, -EBUSY when such a reset is under way.
+ */
+int vdcm_adi_pf_reset(struct vdcm_adi *adi)
+{
+	int ret = 0;
+
+	mutex_lock(&adi->ctl_lock);
+	if (!adi->open) {
+		ret = -ENODEV;
+	} else if (adi->reset != VDCM_PF_RESET_NONE) {
+		ret = -EBUSY;
+	} else {
+		adi->reset = VDCM_PF_RESET_ANNOUNCED;
+		avf_dev_reset_impending(adi->avf);
+		schedule_delayed_work(&adi->reset_work,
+				      msecs_to_jiffies(VDCM_RESET_NOTICE_MS));
+	}
+	mutex_unlock(&adi->ctl_lock);
+
+	return ret;
+}
+
+/**
+ * vdcm_adi_reset() - VFIO_DEVICE_RESET: back to power-on
+ * @adi: the ADI
+ */
+void vdcm_adi_reset(struct vdcm_adi *adi)
+{
+	mutex_lock(&adi->ctl_lock);
+	/* A power-on state ends whatever the PF had begun. */
+	adi->reset = VDCM_PF_RESET_NONE;
+	avf_dev_reset(adi->avf, AVF_RESET_FLR);
+	mutex_unlock(&adi->ctl_lock);
+}
+
+/* ------------------------------------------------------------------ life */
+
+/*
+ * A locally administered address that belongs to the UUID: the same after a
+ * restart of the host, and on another host.
+ */
+static void vdcm_adi_default_mac(const char *name, u8 *mac)
+{
+	static const siphash_key_t key = { { 0x6d6376642d736f69ULL,
+					     0x7661662d6d616331ULL } };
+	u64 hash = siphash(name, strlen(name), &key);
+	unsigned int i;
+
+	mac[0] = 0x02;
+	for (i = 1; i < ETH_ALEN; i++) {
+		mac[i] = hash & 0xff;
+		hash >>= 8;
+	}
+}
+
+/**
+ * vdcm_adi_init() - bring an ADI to life
+ * @adi:    zeroed memory
+ * @parent: its PF
+ * @dev:    the mediated device
+ *
+ * Returns 0, -ENOSPC when the PF has no ADI left, or another error.
+ */
+int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
+		  struct device *dev)
+{
+	struct adi_pf *pf = parent->pf;
+	struct avf_params params = {
+		.num_qps = pf->num_qps,
+		.flags = AVF_PARAM_VMM_MSIX,
+		.link_mbps = pf->link_mbps,
+		.link_up = true,
+	};
+	int ret;
+
+	if (atomic_dec_if_positive(&parent->available) < 0) {
+		dev_err(pf->dev,
+			"cannot create %s: all %u ADIs are in use; remove one or load the PF driver with a larger max_adis\n",
+			dev_name(dev), pf->max_adis);
+		return -ENOSPC;
+	}
+
+	adi->parent = parent;
+	adi->dev = dev;
+	adi->adi.pf = pf;
+	adi->adi.name = dev_name(dev);
+	mutex_init(&adi->ctl_lock);
+	INIT_LIST_HEAD(&adi->ready);
+	INIT_DELAYED_WORK(&adi->reset_work, vdcm_adi_reset_work);
+	hrtimer_setup(&adi->timer, vdcm_adi_timer, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS_SOFT);
+	vdcm_irqs_init(&adi->irqs);
+	vdcm_dma_init(&adi->dma);
+	vdcm_adi_default_mac(adi->adi.name, params.mac);
+
+	/* The PF first: the model may call into it from its very start. */
+	ret = pf->ops->adi_add(&adi->adi);
+	if (ret)
+		goto err_capacity;
+
+	adi->avf = avf_dev_create(&params, &vdcm_host_ops, adi);
+	if (!adi->avf) {
+		ret = -ENOMEM;
+		goto err_pf;
+	}
+
+	atomic_inc(&parent->created);
+	return 0;
+
+err_pf:
+	pf->ops->adi_del(&adi->adi);
+err_capacity:
+	atomic_inc(&parent->available);
+	return ret;
+}
+
+/**
+ * vdcm_adi_kill() - mirror image of vdcm_adi_init()
+ * @adi: the ADI, closed and out of reach of users
+ */
+void vdcm_adi_kill(struct vdcm_adi *adi)
+{
+	struct vdcm_parent *parent = adi->parent;
+
+	/* No more frames for it; then none on their way. */
+	parent->pf->ops->adi_del(&adi->adi);
+	vdcm_worker_forget(adi);
+	avf_dev_destroy(adi->avf);
+	adi->avf = NULL;
+	atomic_inc(&parent->removed);
+	atomic_inc(&parent->available);
+}
+
+/**
+ * vdcm_adi_open() - the first user arrives
+ * @adi: the ADI
+ */
+int vdcm_adi_open(struct vdcm_adi *adi)
+{
+	vdcm_dma_open(adi);
+
+	mutex_lock(&adi->ctl_lock);
+	adi->open = true;
+	mutex_unlock(&adi->ctl_lock);
+
+	return 0;
+}
+
+/**
+ * vdcm_adi_close() - the last user is gone
+ * @adi: the ADI
+ */
+void vdcm_adi_close(struct vdcm_adi *adi)
+{
+	mutex_lock(&adi->ctl_lock);
+	adi->open = false;
+	mutex_unlock(&adi->ctl_lock);
+
+	/* Not open any more: it cannot be scheduled again. */
+	cancel_delayed_work_sync(&adi->reset_work);
+	vdcm_adi_reset(adi);
+	hrtimer_cancel(&adi->timer);
+	vdcm_irqs_clear(&adi->irqs);
+	vdcm_dma_close(adi);
+}

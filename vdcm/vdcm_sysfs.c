@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes of a mediated device. One value per file; documented in
+ * sysfs-abi/.
+ */
+#include <linux/etherdevice.h>
+#include <linux/sysfs.h>
+
+#include "vdcm.h"
+
+static ssize_t mac_show(struct device *dev, struct device_attribute *attr,
+			char *buf)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	u8 mac[ETH_ALEN];
+
+	mutex_lock(&adi->ctl_lock);
+	avf_mac_get(adi->avf, mac);
+	mutex_unlock(&adi->ctl_lock);
+
+	return sprintf(buf, "%pM\n", mac);
+}
+
+static ssize_t mac_store(struct device *dev, struct device_attribute *attr,
+			 const char *buf, size_t count)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	u8 mac[ETH_ALEN];
+	int ret = 0;
+
+	if (!mac_pton(buf, mac) || !is_valid_ether_addr(mac)) {
+		dev_err(dev, "mac: not a unicast address like 02:00:00:00:00:01\n");
+		return -EINVAL;
+	}
+
+	mutex_lock(&adi->ctl_lock);
+	if (adi->open) {
+		dev_err(dev, "mac: the device is in use; close it first\n");
+		ret = -EBUSY;
+	} else {
+		avf_mac_set(adi->avf, mac);
+	}
+	mutex_unlock(&adi->ctl_lock);
+
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(mac);
+
+static ssize_t link_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+
+	return sprintf(buf, "%s\n", avf_link_is_up(adi->avf) ? "up" : "down");
+}
+
+static ssize_t link_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	bool up;
+
+	if (sysfs_streq(buf, "up")) {
+		up = true;
+	} else if (sysfs_streq(buf, "down")) {
+		up = false;
+	} else {
+		dev_err(dev, "link: write \"up\" or \"down\"\n");
+		return -EINVAL;
+	}
+
+	mutex_lock(&adi->ctl_lock);
+	avf_link_set(adi->avf, up, adi->adi.pf->link_mbps);
+	mutex_unlock(&adi->ctl_lock);
+
+	return count;
+}
+static DEVICE_ATTR_RW(link);
+
+static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	bool yes;
+	int ret;
+
+	if (kstrtobool(buf, &yes) || !yes) {
+		dev_err(dev, "reset: write 1 to reset the function\n");
+		return -EINVAL;
+	}
+
+	ret = vdcm_adi_pf_reset(adi);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_WO(reset);
+
+static struct attribute *vdcm_adi_attrs[] = {
+	&dev_attr_mac.attr,
+	&dev_attr_link.attr,
+	&dev_attr_reset.attr,
+	NULL
+};
+
+static const struct attribute_group vdcm_adi_group = {
+	.attrs = vdcm_adi_attrs,
+};
+
+/* ------------------------------------------------------------ statistics */
+
+#define VDCM_STAT(_name)						\
+static ssize_t _name##_show(struct device *dev,				\
+			    struct device_attribute *attr, char *buf)	\
+{									\
+	struct avf_stats stats;						\
+									\
+	avf_stats_get(vdcm_adi_from_dev(dev)->avf, &stats);		\
+	return sprintf(buf, "%llu\n", stats._name);			\
+}									\
+static DEVICE_ATTR_RO(_name)
+
+VDCM_STAT(rx_bytes);
+VDCM_STAT(rx_unicast);
+VDCM_STAT(rx_multicast);
+VDCM_STAT(rx_broadcast);
+VDCM_STAT(rx_discards);
+VDCM_STAT(tx_bytes);
+VDCM_STAT(tx_unicast);
+VDCM_STAT(tx_multicast);
+VDCM_STAT(tx_broadcast);
+VDCM_STAT(tx_discards);
+VDCM_STAT(tx_errors);
+VDCM_STAT(mbx_messages);
+VDCM_STAT(mbx_errors);
+VDCM_STAT(vc_refused);
+VDCM_STAT(bad_tail);
+VDCM_STAT(dma_errors);
+VDCM_STAT(irqs);
+VDCM_STAT(resets_vf);
+VDCM_STAT(resets_pf);
+VDCM_STAT(resets_flr);
+
+static ssize_t pinned_pages_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+
+	return sprintf(buf, "%lu\n", READ_ONCE(adi->dma.nr_pinned));
+}
+static DEVICE_ATTR_RO(pinned_pages);
+
+static struct attribute *vdcm_stat_attrs[] = {
+	&dev_attr_rx_bytes.attr,
+	&dev_attr_rx_unicast.attr,
+	&dev_attr_rx_multicast.attr,
+	&dev_attr_rx_broadcast.attr,
+	&dev_attr_rx_discards.attr,
+	&dev_attr_tx_bytes.attr,
+	&dev_attr_tx_unicast.attr,
+	&dev_attr_tx_multicast.attr,
+	&dev_attr_tx_broadcast.attr,
+	&dev_attr_tx_discards.attr,
+	&dev_attr_tx_errors.attr,
+	&dev_attr_mbx_messages.attr,
+	&dev_attr_mbx_errors.attr,
+	&dev_attr_vc_refused.attr,
+	&dev_attr_bad_tail.attr,
+	&dev_attr_dma_errors.attr,
+	&dev_attr_irqs.attr,
+	&dev_attr_resets_vf.attr,
+	&dev_attr_resets_pf.attr,
+	&dev_attr_resets_flr.attr,
+	&dev_attr_pinned_pages.attr,
+	NULL
+};
+
+static const struct attribute_group vdcm_stat_group = {
+	.name = "stats",
+	.attrs = vdcm_stat_attrs,
+};
+
+const struct attribute_group *vdcm_adi_groups[] = {
+	&vdcm_adi_group,
+	&vdcm_stat_group,
+	NULL
+};
+
+/**
+ * vdcm_type_description() - one line for the type's description attribute
+ * @parent: the PF
+ * @buf:    a page
+ */
+int vdcm_type_description(struct vdcm_parent *parent, char *buf)
+{
+	return sprintf(buf, "queue_pairs=%u vectors=%u link_mbps=%u max_adis=%u\n",
+		       parent->pf->num_qps, parent->pf->num_qps + 1,
+		       parent->pf->link_mbps, parent->pf->max_adis);
+}

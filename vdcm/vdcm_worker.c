@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The worker: one thread per PF that owns the queues of all its ADIs. It takes
+ * ADIs with work in turn, one bounded batch each, so none can starve another.
+ * With nothing to do it sleeps; an idle ADI costs nothing.
+ */
+#include <linux/kthread.h>
+#include <linux/sched.h>
+
+#include "vdcm.h"
+
+/* Frames per queue and turn. */
+#define VDCM_TX_BUDGET		64
+
+static struct vdcm_adi *vdcm_worker_next(struct vdcm_worker *w)
+{
+	struct vdcm_adi *adi;
+
+	spin_lock_bh(&w->lock);
+	adi = list_first_entry_or_null(&w->ready, struct vdcm_adi, ready);
+	if (adi)
+		list_del_init(&adi->ready);
+	spin_unlock_bh(&w->lock);
+
+	return adi;
+}
+
+static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
+{
+	unsigned long pending;
+	unsigned int q;
+
+	clear_bit(VDCM_ADI_QUEUED, &adi->flags);
+	/*
+	 * From here a kick queues the ADI again. The bits are taken after that
+	 * and before the tails are read, so no kick is lost.
+	 */
+	smp_mb__after_atomic();
+	pending = xchg(&adi->tx_pending, 0);
+
+	for_each_set_bit(q, &pending, AVF_MAX_QPS) {
+		u32 n = avf_tx_poll(adi->avf, q, VDCM_TX_BUDGET, w->scratch);
+
+		if (n >= VDCM_TX_BUDGET)
+			vdcm_worker_kick(adi, q);
+	}
+}
+
+/* One step; true when there was something to do. */
+static bool vdcm_worker_step(struct vdcm_parent *parent)
+{
+	struct vdcm_worker *w = &parent->worker;
+	struct vdcm_adi *adi;
+	bool did = false;
+	int idx;
+
+	/* An ADI found in the list stays whole until the step is over. */
+	idx = srcu_read_lock(&parent->srcu);
+
+	adi = vdcm_worker_next(w);
+	if (adi) {
+		vdcm_worker_serve(adi, w);
+		did = true;
+	}
+
+	if (READ_ONCE(w->pf_work)) {
+		WRITE_ONCE(w->pf_work, false);
+		/* Pairs with adi_pf_kick(): flag down, then look for work. */
+		smp_mb();
+		if (parent->pf->ops->poll(parent->pf))
+			WRITE_ONCE(w->pf_work, true);
+		did = true;
+	}
+
+	srcu_read_unlock(&parent->srcu, idx);
+	return did;
+}
+
+static bool vdcm_worker_idle(struct vdcm_worker *w)
+{
+	return list_empty_careful(&w->ready) && !READ_ONCE(w->pf_work);
+}
+
+static int vdcm_worker_run(void *data)
+{
+	struct vdcm_parent *parent = data;
+	struct vdcm_worker *w = &parent->worker;
+
+	while (!kthread_should_stop()) {
+		if (vdcm_worker_step(parent)) {
+			cond_resched();
+			continue;
+		}
+
+		set_current_state(TASK_IDLE);
+		if (vdcm_worker_idle(w) && !kthread_should_stop())
+			schedule();
+		__set_current_state(TASK_RUNNING);
+	}
+
+	return 0;
+}
+
+/**
+ * vdcm_worker_kick() - a Tx queue has work
+ * @adi: the ADI
+ * @q:   the queue
+ *
+ * Any context but hard interrupts.
+ */
+void vdcm_worker_kick(struct vdcm_adi *adi, u16 q)
+{
+	struct vdcm_worker *w = &adi->parent->worker;
+
+	set_bit(q, &adi->tx_pending);
+	/* The bit is there before the ADI is; see vdcm_worker_serve(). */
+	smp_mb__after_atomic();
+	if (test_and_set_bit(VDCM_ADI_QUEUED, &adi->flags))
+		return;
+
+	spin_lock_bh(&w->lock);
+	list_add_tail(&adi->ready, &w->ready);
+	spin_unlock_bh(&w->lock);
+	wake_up_process(w->task);
+}
+
+/**
+ * vdcm_worker_forget() - the worker has nothing to do with @adi any more
+ * @adi: the ADI; nobody kicks it now
+ */
+void vdcm_worker_forget(struct vdcm_adi *adi)
+{
+	struct vdcm_worker *w = &adi->parent->worker;
+
+	spin_lock_bh(&w->lock);
+	list_del_init(&adi->ready);
+	spin_unlock_bh(&w->lock);
+
+	synchronize_srcu(&adi->parent->srcu);
+}
+
+void adi_pf_kick(struct adi_pf *pf)
+{
+	struct vdcm_worker *w = &pf->parent->worker;
+
+	/* The caller's work is visible before the flag is. */
+	smp_mb();
+	if (READ_ONCE(w->pf_work))
+		return;
+	WRITE_ONCE(w->pf_work, true);
+	wake_up_process(w->task);
+}
+EXPORT_SYMBOL_GPL(adi_pf_kick);
+
+void adi_pf_sync(struct adi_pf *pf)
+{
+	synchronize_srcu_expedited(&pf->parent->srcu);
+}
+EXPORT_SYMBOL_GPL(adi_pf_sync);
+
+/**
+ * vdcm_worker_start() - start a PF's worker
+ * @parent: the PF
+ *
+ * Returns 0 or -errno.
+ */
+int vdcm_worker_start(struct vdcm_parent *parent)
+{
+	struct vdcm_worker *w = &parent->worker;
+	struct task_struct *task;
+
+	spin_lock_init(&w->lock);
+	INIT_LIST_HEAD(&w->ready);
+
+	w->scratch = kvmalloc(sizeof(*w->scratch), GFP_KERNEL);
+	if (!w->scratch)
+		return -ENOMEM;
+
+	task = kthread_create(vdcm_worker_run, parent, "vdcm/%s",
+			      dev_name(parent->pf->dev));
+	if (IS_ERR(task)) {
+		kvfree(w->scratch);
+		return PTR_ERR(task);
+	}
+
+	w->task = task;
+	wake_up_process(task);
+	return 0;
+}
+
+/**
+ * vdcm_worker_stop() - stop it; all ADIs are gone
+ * @parent: the PF
+ */
+void vdcm_worker_stop(struct vdcm_parent *parent)
+{
+	kthread_stop(parent->worker.task);
+	kvfree(parent->worker.scratch);
+}
