@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * Life of a device: creation, resets, link, address, counters.
+ */
+#include "avf_dev.h"
+
+int avf_dev_read(struct avf_dev *dev, u64 iova, void *buf, u32 len)
+{
+	if (avf_dev_dma_ok(dev) && iova + len >= iova &&
+	    !dev->ops->dma_read(dev->host, iova, buf, len))
+		return 0;
+	avf_count(dev, dma_errors);
+	return -EFAULT;
+}
+
+int avf_dev_write(struct avf_dev *dev, u64 iova, const void *buf, u32 len)
+{
+	if (avf_dev_dma_ok(dev) && iova + len >= iova &&
+	    !dev->ops->dma_write(dev->host, iova, buf, len))
+		return 0;
+	avf_count(dev, dma_errors);
+	return -EFAULT;
+}
+
+static bool avf_dev_params_ok(const struct avf_params *params)
+{
+	return params->num_qps >= 1 && params->num_qps <= AVF_MAX_QPS &&
+	       !(params->flags & ~AVF_PARAM_VMM_MSIX) &&
+	       !(params->mac[0] & 1);
+}
+
+static void avf_dev_queues_init(struct avf_dev *dev)
+{
+	u32 q;
+
+	for (q = 0; q < AVF_MAX_QPS; q++) {
+		avf_txq_init(&dev->tx[q]);
+		avf_rxq_init(&dev->rx[q]);
+	}
+}
+
+struct avf_dev *avf_dev_create(const struct avf_params *params,
+			       const struct avf_host_ops *ops, void *host)
+{
+	struct avf_dev *dev;
+
+	if (!avf_dev_params_ok(params))
+		return NULL;
+
+	dev = avf_zalloc(sizeof(*dev));
+	if (!dev)
+		return NULL;
+
+	dev->ops = ops;
+	dev->host = host;
+	dev->num_qps = params->num_qps;
+	dev->flags = params->flags;
+	dev->link_up = params->link_up;
+	dev->link_mbps = params->link_mbps;
+	memcpy(dev->mac, params->mac, AVF_ETH_ALEN);
+	avf_lock_init(&dev->int_lock);
+
+	avf_dev_queues_init(dev);
+	avf_vc_reset(dev);
+	dev->vc.minor = AVF_VC_MINOR;
+	avf_int_reset(dev);
+	avf_msix_reset(dev);
+	avf_cfg_reset(dev);
+	avf_reg_reset(dev, true);
+	dev->rstat = AVF_RSTAT_ACTIVE;
+	return dev;
+}
+
+void avf_dev_destroy(struct avf_dev *dev)
+{
+	avf_free(dev);
+}
+
+/* ---------------------------------------------------------------- queues */
+
+void avf_dev_traffic(struct avf_dev *dev)
+{
+	bool on = false;
+	u32 q;
+
+	for (q = 0; q < dev->num_qps; q++)
+		if (READ_ONCE(dev->tx[q].enabled) ||
+		    READ_ONCE(dev->rx[q].enabled))
+			on = true;
+
+	if (on == dev->vc.traffic)
+		return;
+	dev->vc.traffic = on;
+	if (dev->ops->traffic)
+		dev->ops->traffic(dev->host, on);
+}
+
+void avf_dev_queues_stop(struct avf_dev *dev, u32 txq, u32 rxq)
+{
+	u32 q;
+
+	for (q = 0; q < dev->num_qps; q++) {
+		if (txq & (1u << q))
+			avf_txq_disable(&dev->tx[q]);
+		if (rxq & (1u << q))
+			avf_rxq_disable(&dev->rx[q]);
+	}
+	dev->ops->queues_quiesce(dev->host);
+	for (q = 0; q < dev->num_qps; q++) {
+		if (txq & (1u << q))
+			avf_txq_clear(&dev->tx[q]);
+		if (rxq & (1u << q))
+			avf_rxq_clear(&dev->rx[q]);
+	}
+	avf_dev_traffic(dev);
+}
+
+/* ---------------------------------------------------------------- resets */
+
+void avf_dev_restart(struct avf_dev *dev)
+{
+	u32 all = avf_dev_queue_mask(dev);
+
+	avf_dev_queues_stop(dev, all, all);
+	avf_dev_queues_init(dev);
+	avf_vc_reset(dev);
+}
+
+void avf_dev_reset(struct avf_dev *dev, enum avf_reset kind)
+{
+	bool all = kind == AVF_RESET_FLR;
+
+	/*
+	 * Contract 7.2, in this order. A VF or PF reset keeps heads, tails and
+	 * bases of the mailbox: the driver compares them with its own.
+	 */
+	WRITE_ONCE(dev->rstat, AVF_RSTAT_IN_PROGRESS);
+	avf_reg_reset(dev, all);
+	avf_mbx_reset(dev);
+	avf_dev_restart(dev);
+	avf_int_reset(dev);
+
+	if (all) {
+		dev->vc.minor = AVF_VC_MINOR;
+		avf_msix_reset(dev);
+		avf_cfg_reset(dev);
+	}
+
+	switch (kind) {
+	case AVF_RESET_VF:
+		avf_count(dev, resets_vf);
+		break;
+	case AVF_RESET_PF:
+		avf_count(dev, resets_pf);
+		return;
+	case AVF_RESET_FLR:
+		avf_count(dev, resets_flr);
+		break;
+	}
+	WRITE_ONCE(dev->rstat, AVF_RSTAT_ACTIVE);
+}
+
+void avf_dev_reset_impending(struct avf_dev *dev)
+{
+	avf_vc_impending_event(dev);
+}
+
+void avf_dev_reset_done(struct avf_dev *dev)
+{
+	WRITE_ONCE(dev->rstat, AVF_RSTAT_ACTIVE);
+}
+
+/* ------------------------------------------------- link, address, counters */
+
+void avf_link_set(struct avf_dev *dev, bool up, u32 mbps)
+{
+	if (up == dev->link_up && mbps == dev->link_mbps)
+		return;
+	WRITE_ONCE(dev->link_up, up);
+	WRITE_ONCE(dev->link_mbps, mbps);
+	avf_vc_link_event(dev);
+}
+
+bool avf_link_is_up(const struct avf_dev *dev)
+{
+	return READ_ONCE(dev->link_up);
+}
+
+void avf_mac_set(struct avf_dev *dev, const u8 *mac)
+{
+	memcpy(dev->mac, mac, AVF_ETH_ALEN);
+}
+
+void avf_mac_get(const struct avf_dev *dev, u8 *mac)
+{
+	memcpy(mac, dev->mac, AVF_ETH_ALEN);
+}
+
+void avf_stats_get(const struct avf_dev *dev, struct avf_stats *stats)
+{
+	const u64 *queue = (const u64 *)&dev->qstats;
+	const u64 *ctl = (const u64 *)&dev->cstats;
+	u64 *sum = (u64 *)stats;
+	u32 i;
+
+	AVF_STATIC_ASSERT(sizeof(*stats) % sizeof(u64) == 0);
+
+	/* A counter has one writer; adding up is all a reader has to do. */
+	for (i = 0; i < sizeof(*stats) / sizeof(u64); i++)
+		sum[i] = READ_ONCE(queue[i]) + READ_ONCE(ctl[i]);
+	stats->irqs = READ_ONCE(dev->intr.irqs);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * Interrupt causes, enables and throttling (device contract 2.3 and 6).
+ *
+ * A cause is latched per vector and fires when INTENA is set and the interval
+ * of its ITR index has passed since the vector fired last. Firing clears
+ * INTENA, so a driver that has not looked yet is not asked twice.
+ *
+ * No race loses a cause: latching it and enabling the vector both happen under
+ * the interrupt lock, so whichever comes second sees the other.
+ */
+#include "avf_dev.h"
+
+#define AVF_DYN_KEEP							\
+	((AVF_DYN_ITR_M << AVF_DYN_ITR_S) |				\
+	 (AVF_DYN_INTERVAL_M << AVF_DYN_INTERVAL_S) |			\
+	 AVF_DYN_SW_ITR_ENA | (AVF_DYN_SW_ITR_M << AVF_DYN_SW_ITR_S) |	\
+	 AVF_DYN_WB_ON_ITR)
+
+/* When the soonest of the causes in @mask may fire; 0 = now. */
+static u64 avf_int_deadline(const struct avf_vec *v, u32 mask)
+{
+	u64 min = 0;
+	u32 i;
+
+	if (!v->fired || (mask & (1u << AVF_DYN_ITR_NONE)))
+		return 0;
+
+	for (i = 0; i < ARRAY_SIZE(v->itr); i++) {
+		u64 at = v->last_ns + (u64)v->itr[i] * AVF_ITR_UNIT_NS;
+
+		if (!(mask & (1u << i)))
+			continue;
+		if (!v->itr[i])
+			return 0;
+		if (!min || at < min)
+			min = at;
+	}
+	return min;
+}
+
+/* Fire @vec, or have the timer look again, or leave it. int_lock held. */
+static void avf_int_eval(struct avf_dev *dev, u16 vec)
+{
+	struct avf_intr *in = &dev->intr;
+	struct avf_vec *v = &in->vec[vec];
+	u32 mask = v->cause;
+	u64 deadline;
+	u64 now;
+
+	if (!vec && in->mbx && (in->icr0_ena & AVF_ICR0_ADMINQ))
+		mask |= 1u << AVF_DYN_ITR_NONE;
+
+	if (!mask || !v->enabled || !avf_msix_ready(dev))
+		return;
+
+	now = dev->ops->now_ns(dev->host);
+	deadline = avf_int_deadline(v, mask);
+	if (deadline > now) {
+		if (!in->timer_ns || deadline < in->timer_ns) {
+			in->timer_ns = deadline;
+			dev->ops->timer_arm(dev->host, deadline);
+		}
+		return;
+	}
+
+	v->enabled = false;
+	v->cause = 0;
+	v->fired = true;
+	v->last_ns = now;
+	if (!vec)
+		in->mbx = false;
+	avf_msix_send(dev, vec);
+}
+
+void avf_int_cause(struct avf_dev *dev, u16 vec, u8 itr)
+{
+	struct avf_vec *v;
+
+	/* Vector 0 is the mailbox's alone. */
+	if (!vec || vec >= avf_dev_vectors(dev))
+		return;
+
+	/*
+	 * The descriptor must be visible before INTENA is judged: else the
+	 * driver could miss it in its last poll and we its enable (6.3).
+	 */
+	avf_mb();
+	avf_lock(&dev->int_lock);
+	v = &dev->intr.vec[vec];
+	v->cause = (u8)(v->cause | 1u << (itr & AVF_DYN_ITR_M));
+	avf_int_eval(dev, vec);
+	avf_unlock(&dev->int_lock);
+}
+
+void avf_int_mbx(struct avf_dev *dev)
+{
+	avf_mb();
+	avf_lock(&dev->int_lock);
+	dev->intr.mbx = true;
+	/* Latched whatever is enabled: DPDK's alarm mode looks here only. */
+	dev->intr.icr0 |= AVF_ICR0_ADMINQ;
+	avf_int_eval(dev, 0);
+	avf_unlock(&dev->int_lock);
+}
+
+void avf_int_timer(struct avf_dev *dev)
+{
+	u16 vec;
+
+	avf_lock(&dev->int_lock);
+	dev->intr.timer_ns = 0;
+	for (vec = 0; vec < avf_dev_vectors(dev); vec++)
+		avf_int_eval(dev, vec);
+	avf_unlock(&dev->int_lock);
+}
+
+void avf_int_bus_master(struct avf_dev *dev, bool on)
+{
+	/* Nothing is replayed when it comes on again (contract 1.3). */
+	avf_lock(&dev->int_lock);
+	WRITE_ONCE(dev->bus_master, on);
+	avf_unlock(&dev->int_lock);
+}
+
+/*
+ * Messages the driver has not taken count as a cause whenever vector 0 becomes
+ * enabled: drivers clear pending state in many orders, and DPDK waits for this
+ * interrupt only (6.2). int_lock held.
+ */
+static void avf_int_rearm0(struct avf_dev *dev, bool unread)
+{
+	if (unread && dev->intr.vec[0].enabled &&
+	    (dev->intr.icr0_ena & AVF_ICR0_ADMINQ))
+		dev->intr.mbx = true;
+}
+
+void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
+{
+	struct avf_vec *v = &dev->intr.vec[vec];
+	u32 itr = (val >> AVF_DYN_ITR_S) & AVF_DYN_ITR_M;
+
+	avf_lock(&dev->int_lock);
+	v->ctl = val & AVF_DYN_KEEP;
+	if (!(val & AVF_DYN_INTENA_MSK))
+		v->enabled = val & AVF_DYN_INTENA;
+	if (itr != AVF_DYN_ITR_NONE)
+		v->itr[itr] = (u16)((val >> AVF_DYN_INTERVAL_S) &
+				    AVF_DYN_INTERVAL_M);
+	if (val & AVF_DYN_SWINT) {
+		u32 sw = AVF_DYN_ITR_NONE;
+
+		if (val & AVF_DYN_SW_ITR_ENA)
+			sw = (val >> AVF_DYN_SW_ITR_S) & AVF_DYN_SW_ITR_M;
+		v->cause = (u8)(v->cause | 1u << sw);
+	}
+	/*
+	 * CLEARPBA of queue vectors is ignored: it must not lose a cause, and
+	 * there is no cheap way to tell if one is still of interest (6.3).
+	 */
+	if (!vec) {
+		if (val & AVF_DYN_CLEARPBA)
+			dev->intr.pba &= ~1u;
+		avf_int_rearm0(dev, unread);
+	}
+	avf_int_eval(dev, vec);
+	avf_unlock(&dev->int_lock);
+}
+
+u32 avf_int_dyn_read(struct avf_dev *dev, u16 vec)
+{
+	const struct avf_vec *v = &dev->intr.vec[vec];
+	u32 val;
+
+	avf_lock(&dev->int_lock);
+	val = v->ctl | (v->enabled ? AVF_DYN_INTENA : 0);
+	avf_unlock(&dev->int_lock);
+	return val;
+}
+
+void avf_int_itr_write(struct avf_dev *dev, u16 vec, u32 idx, u32 val)
+{
+	avf_lock(&dev->int_lock);
+	dev->intr.vec[vec].itr[idx] = (u16)(val & AVF_ITR_M);
+	/* A cause that waits may have to wait less now. */
+	avf_int_eval(dev, vec);
+	avf_unlock(&dev->int_lock);
+}
+
+u32 avf_int_itr_read(struct avf_dev *dev, u16 vec, u32 idx)
+{
+	u32 val;
+
+	avf_lock(&dev->int_lock);
+	val = dev->intr.vec[vec].itr[idx];
+	avf_unlock(&dev->int_lock);
+	return val;
+}
+
+u32 avf_int_icr0_read(struct avf_dev *dev)
+{
+	u32 val;
+
+	avf_lock(&dev->int_lock);
+	val = dev->intr.icr0;
+	dev->intr.icr0 = 0;
+	avf_unlock(&dev->int_lock);
+	return val;
+}
+
+void avf_int_ena_write(struct avf_dev *dev, u32 val, bool unread)
+{
+	avf_lock(&dev->int_lock);
+	dev->intr.icr0_ena = val;
+	avf_int_rearm0(dev, unread);
+	avf_int_eval(dev, 0);
+	avf_unlock(&dev->int_lock);
+}
+
+u32 avf_int_ena_read(struct avf_dev *dev)
+{
+	u32 val;
+
+	avf_lock(&dev->int_lock);
+	val = dev->intr.icr0_ena;
+	avf_unlock(&dev->int_lock);
+	return val;
+}
+
+void avf_int_reset(struct avf_dev *dev)
+{
+	struct avf_intr *in = &dev->intr;
+
+	avf_lock(&dev->int_lock);
+	in->icr0 = 0;
+	in->icr0_ena = 0;
+	in->mbx = false;
+	in->timer_ns = 0;
+	in->pba = 0;
+	memset(in->vec, 0, sizeof(in->vec));
+	avf_unlock(&dev->int_lock);
+}

@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
+/*
+ * Everything a driver and the device exchange: register addresses and bits,
+ * admin queue descriptors, virtchnl messages, Tx and Rx descriptors. All of it
+ * little endian. Names and text are this project's own; the numbers are the
+ * Adaptive Virtual Function interface.
+ */
+#ifndef AVF_WIRE_H
+#define AVF_WIRE_H
+
+#include "avf_os.h"
+
+/* -------------------------------------------------------- PCI and BAR0 */
+
+#define AVF_PCI_VENDOR		0x8086
+#define AVF_PCI_DEVICE		0x1889
+#define AVF_PCI_MSIX_CAP	0x70
+#define AVF_PCI_EXP_CAP		0xA0
+#define AVF_MSIX_TABLE		0x0000	/* in BAR3 */
+#define AVF_MSIX_PBA		0x2000	/* in BAR3 */
+
+/* AVF_REG_<name>: offset in BAR0 of the (first) register of that name. */
+enum avf_reg_off {
+#define AVF_REG(name, off, ...)	AVF_REG_##name = (off),
+#include "avf_regs.def"
+#undef AVF_REG
+};
+
+#define AVF_ITRN_ROW		16	/* registers per ITRN index */
+
+/* VF_ATQLEN, VF_ARQLEN */
+#define AVF_AQ_LEN_M		0x000003FFu
+#define AVF_AQ_LEN_VFE		0x10000000u
+#define AVF_AQ_LEN_OVFL		0x20000000u
+#define AVF_AQ_LEN_CRIT		0x40000000u
+#define AVF_AQ_LEN_ENABLE	0x80000000u
+
+/* VFINT_ICR0, VFINT_ICR0_ENA */
+#define AVF_ICR0_QUEUE0		0x00000002u
+#define AVF_ICR0_LINK		0x02000000u
+#define AVF_ICR0_ADMINQ		0x40000000u
+
+/* VFINT_DYN_CTL0, VFINT_DYN_CTLN */
+#define AVF_DYN_INTENA		0x00000001u
+#define AVF_DYN_CLEARPBA	0x00000002u
+#define AVF_DYN_SWINT		0x00000004u
+#define AVF_DYN_ITR_S		3
+#define AVF_DYN_ITR_M		0x3u
+#define AVF_DYN_ITR_NONE	3u
+#define AVF_DYN_INTERVAL_S	5
+#define AVF_DYN_INTERVAL_M	0xFFFu
+#define AVF_DYN_SW_ITR_ENA	0x01000000u
+#define AVF_DYN_SW_ITR_S	25
+#define AVF_DYN_SW_ITR_M	0x3u
+#define AVF_DYN_WB_ON_ITR	0x40000000u
+#define AVF_DYN_INTENA_MSK	0x80000000u
+
+#define AVF_ITR_M		0xFFFu
+#define AVF_ITR_UNIT_NS		2000u
+
+/* VFGEN_RSTAT */
+#define AVF_RSTAT_IN_PROGRESS	0u
+#define AVF_RSTAT_COMPLETED	1u
+#define AVF_RSTAT_ACTIVE	2u
+
+/* --------------------------------------------------------- admin queue */
+
+/**
+ * struct avf_aq_desc - one entry of the ATQ or ARQ
+ * @flags:     AVF_AQ_F_*
+ * @opcode:    AVF_AQ_OP_*
+ * @datalen:   message bytes; as posted to the ARQ, the buffer's size
+ * @retval:    0
+ * @cookie_hi: virtchnl opcode
+ * @cookie_lo: virtchnl status, a signed number
+ * @param0:    0
+ * @param1:    0
+ * @addr_hi:   buffer address
+ * @addr_lo:   buffer address
+ */
+struct avf_aq_desc {
+	__le16 flags;
+	__le16 opcode;
+	__le16 datalen;
+	__le16 retval;
+	__le32 cookie_hi;
+	__le32 cookie_lo;
+	__le32 param0;
+	__le32 param1;
+	__le32 addr_hi;
+	__le32 addr_lo;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_aq_desc) == 32);
+
+#define AVF_AQ_F_DD		0x0001
+#define AVF_AQ_F_CMP		0x0002
+#define AVF_AQ_F_ERR		0x0004
+#define AVF_AQ_F_VFE		0x0008
+#define AVF_AQ_F_LB		0x0200
+#define AVF_AQ_F_RD		0x0400
+#define AVF_AQ_F_VFC		0x0800
+#define AVF_AQ_F_BUF		0x1000
+#define AVF_AQ_F_SI		0x2000
+#define AVF_AQ_F_EI		0x4000
+#define AVF_AQ_F_FE		0x8000
+
+#define AVF_AQ_OP_SHUTDOWN	0x0003
+#define AVF_AQ_OP_TO_PF		0x0801
+#define AVF_AQ_OP_TO_VF		0x0802
+
+#define AVF_AQ_LB_LEN		512	/* longer needs AVF_AQ_F_LB */
+#define AVF_AQ_BUF_LEN		4096
+
+/* ------------------------------------------------------------ virtchnl */
+
+enum avf_vc_op {
+	AVF_VC_UNKNOWN = 0,
+	AVF_VC_VERSION = 1,
+	AVF_VC_RESET_VF = 2,
+	AVF_VC_GET_VF_RESOURCES = 3,
+	AVF_VC_CONFIG_TX_QUEUE = 4,
+	AVF_VC_CONFIG_RX_QUEUE = 5,
+	AVF_VC_CONFIG_VSI_QUEUES = 6,
+	AVF_VC_CONFIG_IRQ_MAP = 7,
+	AVF_VC_ENABLE_QUEUES = 8,
+	AVF_VC_DISABLE_QUEUES = 9,
+	AVF_VC_ADD_ETH_ADDR = 10,
+	AVF_VC_DEL_ETH_ADDR = 11,
+	AVF_VC_ADD_VLAN = 12,
+	AVF_VC_DEL_VLAN = 13,
+	AVF_VC_CONFIG_PROMISC = 14,
+	AVF_VC_GET_STATS = 15,
+	AVF_VC_EVENT = 17,
+	AVF_VC_CONFIG_RSS_HFUNC = 18,
+	AVF_VC_RDMA = 20,
+	AVF_VC_CONFIG_RDMA_IRQ_MAP = 21,
+	AVF_VC_RELEASE_RDMA_IRQ_MAP = 22,
+	AVF_VC_CONFIG_RSS_KEY = 23,
+	AVF_VC_CONFIG_RSS_LUT = 24,
+	AVF_VC_GET_RSS_HENA_CAPS = 25,
+	AVF_VC_SET_RSS_HENA = 26,
+	AVF_VC_ENABLE_VLAN_STRIP = 27,
+	AVF_VC_DISABLE_VLAN_STRIP = 28,
+	AVF_VC_REQUEST_QUEUES = 29,
+	AVF_VC_ENABLE_CHANNELS = 30,
+	AVF_VC_DISABLE_CHANNELS = 31,
+	AVF_VC_ADD_CLOUD_FILTER = 32,
+	AVF_VC_DEL_CLOUD_FILTER = 33,
+	AVF_VC_INLINE_IPSEC = 34,
+	AVF_VC_GET_RXDIDS = 44,
+	AVF_VC_ADD_RSS_CFG = 45,
+	AVF_VC_DEL_RSS_CFG = 46,
+	AVF_VC_ADD_FDIR = 47,
+	AVF_VC_DEL_FDIR = 48,
+	AVF_VC_GET_MAX_RSS_QREGION = 50,
+	AVF_VC_GET_VLAN_V2_CAPS = 51,
+	AVF_VC_ADD_VLAN_V2 = 52,
+	AVF_VC_DEL_VLAN_V2 = 53,
+	AVF_VC_ENABLE_VLAN_STRIP_V2 = 54,
+	AVF_VC_DISABLE_VLAN_STRIP_V2 = 55,
+	AVF_VC_ENABLE_VLAN_INSERT_V2 = 56,
+	AVF_VC_DISABLE_VLAN_INSERT_V2 = 57,
+	AVF_VC_ENABLE_VLAN_FILTER_V2 = 58,
+	AVF_VC_DISABLE_VLAN_FILTER_V2 = 59,
+	AVF_VC_PTP_GET_CAPS = 60,
+	AVF_VC_PTP_GET_TIME = 61,
+	AVF_VC_PTP_SET_TIME = 62,
+	AVF_VC_PTP_ADJ_TIME = 63,
+	AVF_VC_PTP_ADJ_FREQ = 64,
+	AVF_VC_PTP_TX_STAMP = 65,
+	AVF_VC_GET_QOS_CAPS = 66,
+	AVF_VC_CONFIG_QUEUE_TC_MAP = 67,
+	AVF_VC_ENABLE_QUEUES_V2 = 107,
+	AVF_VC_DISABLE_QUEUES_V2 = 108,
+	AVF_VC_MAP_QUEUE_VECTOR = 111,
+	AVF_VC_CONFIG_QUEUE_BW = 112,
+	AVF_VC_CONFIG_QUANTA = 113,
+	AVF_VC_FLOW_SUBSCRIBE = 114,
+	AVF_VC_FLOW_UNSUBSCRIBE = 115,
+	AVF_VC_GET_VF_CAPS2 = 136,
+};
+
+/* Status in a reply's cookie_lo. */
+#define AVF_VC_OK		0
+#define AVF_VC_ERR_PARAM	(-5)
+#define AVF_VC_ERR_NO_MEMORY	(-18)
+#define AVF_VC_ERR_OPCODE	(-38)
+#define AVF_VC_ERR_CQP		(-39)
+#define AVF_VC_ERR_VF_ID	(-40)
+#define AVF_VC_ERR_AQ		(-53)
+#define AVF_VC_ERR_NOT_SUPP	(-64)
+
+/* Capability bits of GET_VF_RESOURCES. */
+#define AVF_CAP_L2		0x00000001u
+#define AVF_CAP_RDMA		0x00000002u
+#define AVF_CAP_RSS_AQ		0x00000008u
+#define AVF_CAP_RSS_REG		0x00000010u
+#define AVF_CAP_WB_ON_ITR	0x00000020u
+#define AVF_CAP_REQ_QUEUES	0x00000040u
+#define AVF_CAP_ADV_LINK_SPEED	0x00000080u
+#define AVF_CAP_IPSEC		0x00000100u
+#define AVF_CAP_LARGE_QPAIRS	0x00000200u
+#define AVF_CAP_CRC		0x00000400u
+#define AVF_CAP_TC_U32		0x00000800u
+#define AVF_CAP_FSUB		0x00004000u
+#define AVF_CAP_VLAN_V2		0x00008000u
+#define AVF_CAP_VLAN		0x00010000u
+#define AVF_CAP_RX_POLLING	0x00020000u
+#define AVF_CAP_RSS_PCTYPE_V2	0x00040000u
+#define AVF_CAP_RSS_PF		0x00080000u
+#define AVF_CAP_ENCAP		0x00100000u
+#define AVF_CAP_ENCAP_CSUM	0x00200000u
+#define AVF_CAP_RX_ENCAP_CSUM	0x00400000u
+#define AVF_CAP_ADQ		0x00800000u
+#define AVF_CAP_USO		0x02000000u
+#define AVF_CAP_RX_FLEX_DESC	0x04000000u
+#define AVF_CAP_ADV_RSS		0x08000000u
+#define AVF_CAP_FDIR		0x10000000u
+#define AVF_CAP_QOS		0x20000000u
+#define AVF_CAP_DCF		0x40000000u
+#define AVF_CAP_PTP		0x80000000u
+
+#define AVF_VC_MAJOR		1
+#define AVF_VC_MINOR		1
+
+#define AVF_VSI_ID		1	/* the only one; a constant says nothing */
+#define AVF_VSI_SRIOV		6
+#define AVF_RSS_KEY_LEN		52
+#define AVF_RSS_LUT_LEN		64
+
+struct avf_vc_version {
+	__le32 major;
+	__le32 minor;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_version) == 8);
+
+struct avf_vc_vsi {
+	__le16 vsi_id;
+	__le16 num_qps;
+	__le32 type;
+	__le16 qset;
+	u8 mac[AVF_ETH_ALEN];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vsi) == 16);
+
+struct avf_vc_resources {
+	__le16 num_vsis;
+	__le16 num_qps;
+	__le16 max_vectors;
+	__le16 max_mtu;
+	__le32 caps;
+	__le32 rss_key_size;
+	__le32 rss_lut_size;
+	struct avf_vc_vsi vsi;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_resources) == 36);
+
+struct avf_vc_txq {
+	__le16 vsi_id;
+	__le16 queue;
+	__le16 ring_len;
+	__le16 headwb;
+	__le64 ring;
+	__le64 headwb_addr;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_txq) == 24);
+
+struct avf_vc_rxq {
+	__le16 vsi_id;
+	__le16 queue;
+	__le32 ring_len;
+	__le16 hdr_size;
+	__le16 split;
+	__le32 buf_size;
+	__le32 max_pkt;
+	u8 crc_disable;
+	u8 rxdid;
+	u8 flags;
+	u8 pad;
+	__le64 ring;
+	__le32 split_pos;
+	__le32 pad2;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_rxq) == 40);
+
+struct avf_vc_qp {
+	struct avf_vc_txq tx;
+	struct avf_vc_rxq rx;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_qp) == 64);
+
+/*
+ * Lists: a head with a count, then the elements. Drivers send one element more
+ * than the count says (their structure had a one-element array); both lengths
+ * are legal.
+ */
+struct avf_vc_qp_list {
+	__le16 vsi_id;
+	__le16 n;
+	__le32 pad;
+	struct avf_vc_qp qp[];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_qp_list) == 8);
+
+struct avf_vc_vecmap {
+	__le16 vsi_id;
+	__le16 vector;
+	__le16 rxq_map;
+	__le16 txq_map;
+	__le16 rx_itr;
+	__le16 tx_itr;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vecmap) == 12);
+
+struct avf_vc_irq_map {
+	__le16 n;
+	struct avf_vc_vecmap vec[];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_irq_map) == 2);
+
+/* ENABLE_QUEUES, DISABLE_QUEUES, GET_STATS */
+struct avf_vc_queue_sel {
+	__le16 vsi_id;
+	__le16 pad;
+	__le32 rxq;
+	__le32 txq;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_queue_sel) == 12);
+
+#define AVF_VC_MAC_LEGACY	0
+#define AVF_VC_MAC_PRIMARY	1
+#define AVF_VC_MAC_EXTRA	2
+
+struct avf_vc_mac {
+	u8 addr[AVF_ETH_ALEN];
+	u8 type;
+	u8 pad;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_mac) == 8);
+
+struct avf_vc_mac_list {
+	__le16 vsi_id;
+	__le16 n;
+	struct avf_vc_mac mac[];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_mac_list) == 4);
+
+#define AVF_VC_PROMISC_UNICAST		0x0001
+#define AVF_VC_PROMISC_MULTICAST	0x0002
+
+struct avf_vc_promisc {
+	__le16 vsi_id;
+	__le16 flags;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_promisc) == 4);
+
+/* CONFIG_RSS_KEY and CONFIG_RSS_LUT */
+struct avf_vc_rss_bytes {
+	__le16 vsi_id;
+	__le16 n;
+	u8 data[];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_rss_bytes) == 4);
+
+#define AVF_VC_HFUNC_TOEPLITZ	0
+#define AVF_VC_HFUNC_LAST	3
+
+struct avf_vc_rss_hfunc {
+	__le16 vsi_id;
+	__le16 algorithm;
+	__le32 pad;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_rss_hfunc) == 8);
+
+struct avf_vc_rss_hena {
+	__le64 hena;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_rss_hena) == 8);
+
+/* GET_RSS_HENA_CAPS: every packet class a driver may select. */
+#define AVF_HENA_ALL		0x80007F9FE0000000ULL
+
+struct avf_vc_rxdids {
+	__le64 bitmap;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_rxdids) == 8);
+
+#define AVF_VC_NUM_STATS	12
+
+struct avf_vc_stats {
+	__le64 ctr[AVF_VC_NUM_STATS];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_stats) == 96);
+
+#define AVF_VC_EVENT_LINK		1
+#define AVF_VC_EVENT_RESET_IMPENDING	2
+#define AVF_VC_SEVERITY_INFO		0
+#define AVF_VC_SEVERITY_DOOM		255
+
+struct avf_vc_event {
+	__le32 event;
+	__le32 speed;
+	u8 status;
+	u8 pad[3];
+	__le32 severity;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_event) == 16);
+
+/* Link speed without AVF_CAP_ADV_LINK_SPEED: one bit each. */
+#define AVF_VC_SPEED_2500M	0x01
+#define AVF_VC_SPEED_100M	0x02
+#define AVF_VC_SPEED_1G		0x04
+#define AVF_VC_SPEED_10G	0x08
+#define AVF_VC_SPEED_40G	0x10
+#define AVF_VC_SPEED_20G	0x20
+#define AVF_VC_SPEED_25G	0x40
+#define AVF_VC_SPEED_5G		0x80
+
+/* --------------------------------------------------------- Tx descriptor */
+
+struct avf_tx_desc {
+	__le64 qw0;
+	__le64 qw1;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_tx_desc) == 16);
+
+/* Fields are used as (qw >> AVF_x_S) & AVF_x_M. */
+#define AVF_TXD_TYPE_S		0
+#define AVF_TXD_TYPE_M		0xFULL
+#define AVF_TXD_TYPE_DATA	0x0
+#define AVF_TXD_TYPE_CTX	0x1
+#define AVF_TXD_TYPE_IPSEC	0x3
+#define AVF_TXD_TYPE_FDIR	0x8
+#define AVF_TXD_TYPE_DONE	0xF
+
+/* data descriptor: qw0 is the buffer address */
+#define AVF_TXD_CMD_S		4
+#define AVF_TXD_CMD_M		0xFFFULL
+#define AVF_TXD_CMD_EOP		0x001
+#define AVF_TXD_CMD_RS		0x002
+#define AVF_TXD_CMD_ICRC	0x004
+#define AVF_TXD_CMD_L2TAG1	0x008
+#define AVF_TXD_CMD_DUMMY	0x010
+#define AVF_TXD_CMD_IP_M	0x060
+#define AVF_TXD_CMD_IPV6	0x020
+#define AVF_TXD_CMD_IPV4	0x040
+#define AVF_TXD_CMD_IPV4_CSUM	0x060
+#define AVF_TXD_CMD_L4_M	0x300
+#define AVF_TXD_CMD_TCP		0x100
+#define AVF_TXD_CMD_SCTP	0x200
+#define AVF_TXD_CMD_UDP		0x300
+#define AVF_TXD_MACLEN_S	16	/* in units of 2 bytes */
+#define AVF_TXD_MACLEN_M	0x7FULL
+#define AVF_TXD_IPLEN_S		23	/* in units of 4 bytes */
+#define AVF_TXD_IPLEN_M		0x7FULL
+#define AVF_TXD_L4LEN_S		30	/* in units of 4 bytes */
+#define AVF_TXD_L4LEN_M		0xFULL
+#define AVF_TXD_BUFSZ_S		34
+#define AVF_TXD_BUFSZ_M		0x3FFFULL
+#define AVF_TXD_L2TAG1_S	48
+#define AVF_TXD_L2TAG1_M	0xFFFFULL
+
+/* context descriptor, qw0 */
+#define AVF_TXC_EIPT_S		0	/* outer IP */
+#define AVF_TXC_EIPT_M		0x3ULL
+#define AVF_TXC_EIPT_NONE	0
+#define AVF_TXC_EIPT_IPV6	1
+#define AVF_TXC_EIPT_IPV4	2
+#define AVF_TXC_EIPT_IPV4_CSUM	3
+#define AVF_TXC_EIPLEN_S	2	/* in units of 4 bytes */
+#define AVF_TXC_EIPLEN_M	0x7FULL
+#define AVF_TXC_TUN_S		9
+#define AVF_TXC_TUN_M		0x3ULL
+#define AVF_TXC_TUN_UDP		1
+#define AVF_TXC_TUN_GRE		2
+#define AVF_TXC_EIP_NOINC	BIT_ULL(11)
+#define AVF_TXC_NATLEN_S	12	/* in units of 2 bytes */
+#define AVF_TXC_NATLEN_M	0x7FULL
+#define AVF_TXC_DECTTL_S	19
+#define AVF_TXC_DECTTL_M	0xFULL
+#define AVF_TXC_OUTER_UDP_CSUM	BIT_ULL(23)
+#define AVF_TXC_L2TAG2_S	32
+#define AVF_TXC_L2TAG2_M	0xFFFFULL
+/* context descriptor, qw1 */
+#define AVF_TXC_CMD_S		4
+#define AVF_TXC_CMD_M		0x7FULL
+#define AVF_TXC_CMD_TSO		0x01
+#define AVF_TXC_CMD_TSYN	0x02
+#define AVF_TXC_CMD_L2TAG2	0x04
+#define AVF_TXC_CMD_L2TAG_ORDER	0x08
+#define AVF_TXC_CMD_SW_M	0x30
+#define AVF_TXC_CMD_SW_UPLINK	0x10
+#define AVF_TXC_CMD_SW_LOCAL	0x20
+#define AVF_TXC_CMD_SW_VSI	0x30
+#define AVF_TXC_TSOLEN_S	30
+#define AVF_TXC_TSOLEN_M	0x3FFFFULL
+#define AVF_TXC_MSS_S		50
+#define AVF_TXC_MSS_M		0x3FFFULL
+
+/* --------------------------------------------------------- Rx descriptor */
+
+/* As the driver posts it: qw0 buffer address, qw1 header buffer, rest junk. */
+struct avf_rx_desc {
+	__le64 qw0;
+	__le64 qw1;
+	__le64 qw2;
+	__le64 qw3;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_rx_desc) == 32);
+
+#define AVF_RXDID_LEGACY	1	/* 32 bytes */
+#define AVF_RXDID_FLEX_NIC	2
+#define AVF_RXDID_FLEX_OVS	22	/* the one DPDK asks for */
+
+/* legacy write-back, qw0 */
+#define AVF_RXL_L2TAG1_S	16
+#define AVF_RXL_RSS_S		32
+/* qw1 */
+#define AVF_RXL_DD		BIT_ULL(0)
+#define AVF_RXL_EOP		BIT_ULL(1)
+#define AVF_RXL_L2TAG1P		BIT_ULL(2)
+#define AVF_RXL_L3L4P		BIT_ULL(3)
+#define AVF_RXL_FLTSTAT_S	12
+#define AVF_RXL_FLTSTAT_RSS	3ULL
+#define AVF_RXL_IPV6EXADD	BIT_ULL(15)
+#define AVF_RXL_ERR_RXE		BIT_ULL(19)
+#define AVF_RXL_ERR_IPE		BIT_ULL(22)
+#define AVF_RXL_ERR_L4E		BIT_ULL(23)
+#define AVF_RXL_ERR_EIPE	BIT_ULL(24)
+#define AVF_RXL_ERR_OVERSIZE	BIT_ULL(25)
+#define AVF_RXL_ERR_L3LEN	BIT_ULL(26)
+#define AVF_RXL_PTYPE_S		30
+#define AVF_RXL_PTYPE_M		0xFFULL
+#define AVF_RXL_LEN_S		38
+#define AVF_RXL_LEN_M		0x3FFFULL
+/* qw2 */
+#define AVF_RXL_L2TAG2P		BIT_ULL(0)
+#define AVF_RXL_L2TAG2_1_S	32
+#define AVF_RXL_L2TAG2_2_S	48
+
+/* flexible write-back, qw0 */
+#define AVF_RXF_RXDID_S		0
+#define AVF_RXF_PTYPE_S		16
+#define AVF_RXF_PTYPE_M		0x3FFULL
+#define AVF_RXF_LEN_S		32
+#define AVF_RXF_LEN_M		0x3FFFULL
+/* qw1: status 0 */
+#define AVF_RXF_DD		BIT_ULL(0)
+#define AVF_RXF_EOP		BIT_ULL(1)
+#define AVF_RXF_HBO		BIT_ULL(2)
+#define AVF_RXF_L3L4P		BIT_ULL(3)
+#define AVF_RXF_ERR_IPE		BIT_ULL(4)
+#define AVF_RXF_ERR_L4E		BIT_ULL(5)
+#define AVF_RXF_ERR_EIPE	BIT_ULL(6)
+#define AVF_RXF_ERR_EUDPE	BIT_ULL(7)
+#define AVF_RXF_LPBK		BIT_ULL(8)
+#define AVF_RXF_IPV6EXADD	BIT_ULL(9)
+#define AVF_RXF_ERR_RXE		BIT_ULL(10)
+#define AVF_RXF_CRCP		BIT_ULL(11)
+#define AVF_RXF_RSS_VALID	BIT_ULL(12)
+#define AVF_RXF_L2TAG1P		BIT_ULL(13)
+#define AVF_RXF_L2TAG1_S	16
+#define AVF_RXF_HI32_S		32	/* RXDID 2: RSS hash; 22: flow id */
+#define AVF_RXF_FLOW_NONE	0xFFFFFFFFULL
+/* qw2: status 1 */
+#define AVF_RXF_NAT		BIT_ULL(4)
+#define AVF_RXF_L2TAG2P		BIT_ULL(11)
+#define AVF_RXF_TS_LOW_S	24
+#define AVF_RXF_L2TAG2_1_S	32
+#define AVF_RXF_L2TAG2_2_S	48
+/* qw3: low half RXDID 22: RSS hash, RXDID 2: flow id; high half time stamp */
+
+/* Packet types, the same numbers in both formats. */
+#define AVF_PTYPE_L2		1
+#define AVF_PTYPE_IPV4_FRAG	22
+#define AVF_PTYPE_IPV4_OTHER	23
+#define AVF_PTYPE_IPV4_UDP	24
+#define AVF_PTYPE_IPV4_TCP	26
+#define AVF_PTYPE_IPV4_SCTP	27
+#define AVF_PTYPE_IPV4_ICMP	28
+#define AVF_PTYPE_IPV6_FRAG	88
+#define AVF_PTYPE_IPV6_OTHER	89
+#define AVF_PTYPE_IPV6_UDP	90
+#define AVF_PTYPE_IPV6_TCP	92
+#define AVF_PTYPE_IPV6_SCTP	93
+#define AVF_PTYPE_IPV6_ICMP	94
+
+#endif /* AVF_WIRE_H */
