@@ -13,7 +13,7 @@
 #include <linux/netdevice.h>
 
 /* mac_pton() moved here from kernel.h. */
-#if __has_include(<linux/hex.h>)
+#ifdef HAVE_HEX_H
 #include <linux/hex.h>
 #endif
 

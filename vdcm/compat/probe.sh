@@ -38,5 +38,7 @@ header EVENTFD_SIGNAL_ONE eventfd.h 'eventfd_signal\(struct eventfd_ctx \*ctx\)'
 header HRTIMER_SETUP hrtimer.h 'hrtimer_setup\('
 # 5.18: netif_rx() may be called from any context.
 header NETIF_RX_NI netdevice.h 'netif_rx_ni\('
+# 6.5: mac_pton() moved to a header of its own.
+header HEX_H hex.h 'mac_pton\('
 # 5.15: dev_addr is const, written through eth_hw_addr_set().
 header ETH_HW_ADDR_SET etherdevice.h 'eth_hw_addr_set\('
