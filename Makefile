@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make help" says what there is.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# /lib/modules/6.1.0-50-amd64/build, or /usr/src/linux-headers-6.1.0-50-amd64
+KREL = $(patsubst linux-headers-%,%,$(notdir $(KDIR:%/build=%)))
+
+.PHONY: all modules modules_install install lib check test demo clean help
+
+all: modules
+
+modules:
+	@test -e $(KDIR)/Makefile || { \
+		echo "no kernel headers at $(KDIR)" >&2; \
+		echo "install linux-headers-$$(uname -r), or set KDIR=" >&2; \
+		exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+modules_install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+install: modules_install
+	depmod -a $(KREL)
+
+# The device model as a library, by every compiler there is.
+
+LIB_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
+	      -Iinclude -Iavf_emul
+LIB_CC := $(foreach cc,gcc clang,$(if $(shell command -v $(cc)),$(cc)))
+EMUL := $(wildcard avf_emul/*.c)
+
+define lib_rules
+build/lib/$(1)/%.o: avf_emul/%.c Makefile
+	@mkdir -p $$(@D)
+	$(1) $$(LIB_CFLAGS) -MMD -MP -c -o $$@ $$<
+
+build/lib/$(1)/libavf_emul.a: $$(EMUL:avf_emul/%.c=build/lib/$(1)/%.o)
+	rm -f $$@
+	$$(AR) rcs $$@ $$^
+
+-include $$(EMUL:avf_emul/%.c=build/lib/$(1)/%.d)
+endef
+$(foreach cc,$(LIB_CC),$(eval $(call lib_rules,$(cc))))
+
+lib: $(LIB_CC:%=build/lib/%/libavf_emul.a)
+
+# test/check and test/vm/suite write what they find to build/results;
+# test/summary adds up and decides.
+
+check:
+	rm -rf build/results
+	test/check
+	@test/summary
+
+test:
+	rm -rf build/results
+	test/check
+	bash -c 'source test/lib/results.sh; part vm test/vm/suite'
+	@test/summary
+
+demo:
+	test/vm/demo
+
+clean:
+	rm -rf build
+	@if [ -e $(KDIR)/Makefile ]; then \
+		$(MAKE) -C $(KDIR) M=$(CURDIR) clean; \
+	fi
+
+help:
+	@echo 'make              the kernel modules, for the kernel in KDIR'
+	@echo 'make install      install them for that kernel'
+	@echo 'make lib          the device model as a static library'
+	@echo 'make check        every test that needs no virtual machine'
+	@echo 'make test         these and those in virtual machines'
+	@echo 'make demo         two guests with stock drivers, talking'
+	@echo 'make clean        remove what was built'
+	@echo
+	@echo 'KDIR=$(KDIR)'
