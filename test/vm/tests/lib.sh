@@ -1,0 +1,210 @@
+# shellcheck shell=bash disable=SC2119,SC2120
+# SPDX-License-Identifier: GPL-2.0
+#
+# For scripts that run inside a test VM: results, kernel log, PFs and mediated
+# devices, and what a pair of guests with a network needs.
+
+set -u
+
+: "${OUT:=/tmp/out}"
+mkdir -p "$OUT"
+
+MDEV=/sys/bus/mdev/devices
+NET4=10.77.0
+HOST_IP=$NET4.254
+passed=0
+failed=0
+skipped=0
+
+# A kernel log with one of these lines is a failed test, whatever else passed.
+SPLAT='WARNING:|BUG:|kernel BUG|Oops|general protection|soft lockup|hard LOCKUP|rcu: INFO|self-detected stall|detected stalls|hung_task|blocked for more than|UBSAN|KASAN|KFENCE|refcount_t|list_(add|del) corruption|Call Trace:|unable to handle'
+
+say() { printf '\n--- %s\n' "$*"; }
+
+die() {
+	echo "$*" >&2
+	return 1
+}
+
+# mark NAME: where a test begins in the kernel log.
+mark() { echo "vdcm-test: begin $1" >/dev/kmsg; }
+
+# log_since NAME: kernel messages since its mark.
+log_since() {
+	dmesg | awk -v m="vdcm-test: begin $1" \
+		'index($0, m) { out = ""; on = 1; next } on { out = out $0 "\n" } END { printf "%s", out }'
+}
+
+# run_one NAME FUNCTION [ARG...]: in a subshell, output to a file. Leaves the
+# status and the time it took in files too, for report.
+run_one() {
+	local name=$1 t0=$SECONDS
+	shift
+	# Not "|| rc=$?": that would switch errexit off inside.
+	(
+		set -e
+		"$@"
+	) >"$OUT/$name.log" 2>&1
+	echo $? >"$OUT/$name.rc"
+	echo $((SECONDS - t0)) >"$OUT/$name.time"
+}
+
+# report NAME: print the result of a test that has run, and count it.
+report() {
+	local name=$1 rc secs log=$OUT/$1.log splat
+	rc=$(cat "$OUT/$name.rc")
+	secs=$(cat "$OUT/$name.time")
+	rm -f "$OUT/$name.rc" "$OUT/$name.time"
+	splat=$(log_since "$name" | grep -m 1 -E "$SPLAT")
+	if [ "$rc" = 0 ] && [ -n "$splat" ]; then
+		rc=1
+		echo "kernel log: $splat" >>"$log"
+	fi
+	case $rc in
+	0)
+		passed=$((passed + 1))
+		echo "ok $name ($secs s)"
+		;;
+	77)
+		skipped=$((skipped + 1))
+		echo "skip $name - $(tail -n 1 "$log")"
+		;;
+	*)
+		failed=$((failed + 1))
+		echo "not ok $name - $(grep -v '^$' "$log" | tail -n 1)"
+		tail -n 25 "$log" | sed 's/^/    | /'
+		log_since "$name" | tail -n 15 | sed 's/^/    k /'
+		;;
+	esac
+	return 0
+}
+
+# check NAME FUNCTION [ARG...]: run one test and report it.
+check() {
+	mark "$1"
+	run_one "$@"
+	report "$1"
+}
+
+# check_start NAME FUNCTION [ARG...]: begin one that other tests run beside;
+# check_end NAME reports it.
+check_start() {
+	mark "$1"
+	run_one "$@" &
+	echo $! >"$OUT/$1.pid"
+}
+
+check_end() {
+	wait "$(cat "$OUT/$1.pid")"
+	rm -f "$OUT/$1.pid"
+	report "$1"
+}
+
+# finish: the closing line and the script's exit status.
+finish() {
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" = 0 ]
+}
+
+# wait_for SECONDS COMMAND...: poll until it succeeds.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || { echo "waited in vain for: $*"; return 1; }
+		sleep 0.2
+	done
+}
+
+# -------------------------------------------------------------- PF and mdevs
+
+# pf [N]: the Nth software PF's PCI address, from 0.
+pf() {
+	local all=(/sys/bus/pci/drivers/swpf/*:*)
+	basename "${all[${1:-0}]}"
+}
+
+type_dir() { echo "/sys/class/mdev_bus/$(pf "${1:-0}")/mdev_supported_types/swpf-vdcm"; }
+
+# uplink [N]: the PF's network interface on the host.
+uplink() { ls "/sys/bus/pci/devices/$(pf "${1:-0}")/net"; }
+
+uuid() { printf '76646364-0000-4000-8000-%012x\n' "$1"; }
+
+# mdev_create N [PF]: the mediated device number N; prints its UUID.
+mdev_create() {
+	local u
+	u=$(uuid "$1")
+	echo "$u" >"$(type_dir "${2:-0}")/create" || return 1
+	echo "$u"
+}
+
+mdev_remove() { echo 1 >"$MDEV/$1/remove"; }
+
+stat_of() { cat "$MDEV/$1/stats/$2"; }
+
+load() {
+	modprobe vdcm_swpf "$@"
+	wait_for 5 test -e "$(type_dir)/create"
+	ip link set "$(uplink)" up
+	ip addr replace "$HOST_IP/24" dev "$(uplink)"
+}
+
+unload() {
+	modprobe -r vdcm_swpf
+	! lsmod | grep -q '^vdcm' || die "still loaded: $(lsmod | grep '^vdcm')"
+}
+
+# balanced: every PF unregistered so far had as many ADIs removed as created.
+balanced() {
+	dmesg | grep -o 'ADIs created [0-9]*, removed [0-9]*' | sort | uniq -c
+	dmesg | grep -o 'ADIs created [0-9]*, removed [0-9]*' |
+		tr -d , | awk '$3 != $5 { bad = 1 } END { exit !NR || bad }' ||
+		die "ADIs created and removed differ"
+}
+
+# -------------------------------------------------------------------- guests
+
+guest_ip() { echo "$NET4.$1"; }
+
+# net_up GUEST NUMBER [MTU]: its iavf interface up, with an address.
+net_up() {
+	wait_for 20 guest run "$1" test -e /sys/class/net/eth0
+	guest run "$1" "ip link set eth0 mtu ${3:-1500} up && ip addr replace $(guest_ip "$2")/24 dev eth0"
+	wait_for 20 carrier "$1"
+}
+
+carrier() { [ "$(guest run "$1" cat /sys/class/net/eth0/carrier | tr -d '\r')" = 1 ]; }
+
+# ping_ok GUEST IP [COUNT] [EXTRA...]: not one packet lost.
+ping_ok() {
+	local g=$1 ip=$2 n=${3:-5}
+	shift 2
+	[ $# -eq 0 ] || shift
+	guest run "$g" "ping -q -i 0.01 -W 5 -c $n $* $ip" | tee /dev/stderr |
+		grep -q " 0% packet loss" || die "$g: ping to $ip lost packets"
+}
+
+# reachable GUEST IP SECONDS: ping gets through within that time.
+reachable() { wait_for "$3" guest run "$1" "ping -q -c 1 -W 1 $2"; }
+
+# tcp FROM TO_IP SECONDS [ARGS...]: iperf3, and no second without progress.
+tcp() {
+	local from=$1 ip=$2 secs=$3 log=$OUT/iperf.$1.$RANDOM
+	shift 3
+	guest run "$from" "iperf3 -c $ip -t $secs -i 1 -f m $*" >"$log" 2>&1 || {
+		cat "$log"
+		die "iperf3 $from -> $ip failed"
+	}
+	cat "$log"
+	awk '/sec.*Bytes.*bits\/sec/ && !/sender|receiver/ { n++; if ($5 + 0 == 0) zero++ }
+	     END { if (n < 3 || zero) { print "stalled: " zero + 0 " of " n + 0 " seconds"; exit 1 } }' "$log"
+}
+
+iperf_server() { guest run "$1" "iperf3 -s -D >/dev/null 2>&1; sleep 0.5"; }
+
+# errors_in GUEST: lines of its kernel log in which iavf complains.
+errors_in() {
+	guest log "$1" | grep -E 'iavf' |
+		grep -iE 'fail|error|timed? ?out|timeout|unable|invalid|unexpected|not ready|never finished' || true
+}
