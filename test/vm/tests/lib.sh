@@ -169,9 +169,9 @@ guest_ip() { echo "$NET4.$1"; }
 
 # net_up GUEST NUMBER [MTU]: its iavf interface up, with an address.
 net_up() {
-	wait_for 20 guest run "$1" test -e /sys/class/net/eth0
+	wait_for 40 guest run "$1" test -e /sys/class/net/eth0
 	guest run "$1" "ip link set eth0 mtu ${3:-1500} up && ip addr replace $(guest_ip "$2")/24 dev eth0"
-	wait_for 20 carrier "$1"
+	wait_for 40 carrier "$1"
 }
 
 carrier() { [ "$(guest run "$1" cat /sys/class/net/eth0/carrier | tr -d '\r')" = 1 ]; }
@@ -188,17 +188,49 @@ ping_ok() {
 # reachable GUEST IP SECONDS: ping gets through within that time.
 reachable() { wait_for "$3" guest run "$1" "ping -q -c 1 -W 1 $2"; }
 
-# tcp FROM TO_IP SECONDS [ARGS...]: iperf3, and no second without progress.
+# stuck GUEST: where its CPU is, when it does not answer.
+stuck() {
+	local cmd n=3
+	echo "guest $1 does not answer"
+	while [ $((n--)) -gt 0 ]; do
+		for cmd in "info registers" "info lapic"; do
+			guest qmp "$1" "{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"$cmd\"}}" |
+				sed 's/\\r\\n/\n/g' | grep -E 'RIP|RSP|CR2|LVTT|Timer|IRR|ISR|PPR|EFL' || true
+		done
+		sleep 1
+	done
+}
+
+# diagnose: what a hang leaves to see, on standard output.
+diagnose() {
+	local g d
+	echo "== diagnosis"
+	for g in $(guest list); do
+		echo "-- guest $g"
+		timeout 20 guest run "$g" "uptime; ip -s link show eth0; ss -tin; grep iavf /proc/interrupts; ethtool -S eth0 | head -n 12; dmesg | tail -n 5" ||
+			stuck "$g"
+	done
+	for d in "$MDEV"/*/stats; do
+		echo "-- $d"
+		(cd "$d" && grep -v ':0$' <(grep . ./*)) || true
+	done
+	ps -o pid,stat,wchan:24,pcpu,comm -p "$(pgrep -d, 'vdcm|qemu')"
+	ip -s link show "$(uplink)"
+}
+
+# tcp FROM TO_IP SECONDS [ARGS...]: iperf3, and no stall: never two seconds in a
+# row without a byte.
 tcp() {
 	local from=$1 ip=$2 secs=$3 log=$OUT/iperf.$1.$RANDOM
 	shift 3
-	guest run "$from" "iperf3 -c $ip -t $secs -i 1 -f m $*" >"$log" 2>&1 || {
+	timeout $((2 * secs + 60)) guest run "$from" "iperf3 -c $ip -t $secs -i 1 -f m $*" >"$log" 2>&1 || {
 		cat "$log"
-		die "iperf3 $from -> $ip failed"
+		diagnose
+		die "iperf3 $from -> $ip failed or did not end"
 	}
 	cat "$log"
-	awk '/sec.*Bytes.*bits\/sec/ && !/sender|receiver/ { n++; if ($5 + 0 == 0) zero++ }
-	     END { if (n < 3 || zero) { print "stalled: " zero + 0 " of " n + 0 " seconds"; exit 1 } }' "$log"
+	awk '/sec.*Bytes.*bits\/sec/ && !/sender|receiver/ { n++; zero = $5 + 0 ? 0 : zero + 1; if (zero > 1) bad++ }
+	     END { if (n < 3 || bad) { print "stalled: " bad + 0 " times in " n + 0 " s"; exit 1 } }' "$log"
 }
 
 iperf_server() { guest run "$1" "iperf3 -s -D >/dev/null 2>&1; sleep 0.5"; }
