@@ -51,7 +51,13 @@ void avf_vc_link_event(struct avf_dev *dev)
 
 	ev = avf_vc_event_init(dev, AVF_VC_EVENT_LINK);
 	ev->severity = cpu_to_le32(AVF_VC_SEVERITY_INFO);
-	ev->status = dev->link_up;
+	/*
+	 * Up only once a queue runs. After a reset Linux is "running" before
+	 * its queues are: told of a link in between it starts to send, the
+	 * tail it writes goes to a queue that is then configured, and it waits
+	 * for that frame's completion until its watchdog resets it again.
+	 */
+	ev->status = dev->link_up && dev->vc.traffic;
 	if (dev->vc.caps & AVF_CAP_ADV_LINK_SPEED)
 		ev->speed = cpu_to_le32(dev->link_mbps);
 	else
