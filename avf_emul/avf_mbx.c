@@ -46,7 +46,20 @@ void avf_mbx_reset(struct avf_dev *dev)
 
 void avf_mbx_atq_setup(struct avf_dev *dev)
 {
+	u16 q;
+
 	dev->mbx.fresh = true;
+	/*
+	 * After an FLR that it did not notice a driver goes on writing tails.
+	 * When it sets up its mailbox it has given up the old rings, and has
+	 * not begun with the new ones.
+	 */
+	for (q = 0; q < dev->num_qps; q++) {
+		if (!READ_ONCE(dev->tx[q].enabled))
+			avf_txq_clear(&dev->tx[q]);
+		if (!READ_ONCE(dev->rx[q].enabled))
+			avf_rxq_clear(&dev->rx[q]);
+	}
 }
 
 void avf_mbx_arq_setup(struct avf_dev *dev)

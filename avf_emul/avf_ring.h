@@ -108,10 +108,9 @@ void avf_txq_init(struct avf_txq *q);
  * avf_txq_config() - take a configuration. ctl, queue disabled and quiesced.
  * @len: 0 = the queue is not used
  *
- * Zeroes head and tail: a driver that comes up again does not write the tail
- * before its first frame, and the old value would replay garbage. Keeps the
- * vector mapping. Returns 0, -EINVAL (nothing changed) outside the contract's
- * limits, -EBUSY when enabled.
+ * Zeroes the head but not the tail, which may belong to a frame that is already
+ * in the ring. Keeps the vector mapping. Returns 0, -EINVAL (nothing changed)
+ * outside the contract's limits, -EBUSY when enabled.
  */
 int avf_txq_config(struct avf_txq *q, u64 base, u16 len);
 
@@ -160,8 +159,8 @@ void avf_rxq_clear(struct avf_rxq *q);
 /**
  * avf_txq_tail_write() - the driver wrote QTX_TAIL(@qid). any.
  *
- * Without effect before the queue is configured. Kicks an enabled queue.
- * Unknown queues are ignored.
+ * Kicks an enabled queue. While the queue is disabled any value is kept, and
+ * judged once it is enabled. Unknown queues are ignored.
  */
 void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val);
 

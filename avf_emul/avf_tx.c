@@ -133,7 +133,9 @@ int avf_txq_config(struct avf_txq *q, u64 base, u16 len)
 
 	q->base = base;
 	WRITE_ONCE(q->len, len);
-	avf_txq_clear(q);
+	/* Not the tail: see avf_txq_tail_write(). */
+	WRITE_ONCE(q->head, 0);
+	WRITE_ONCE(q->wait, AVF_TAIL_NONE);
 	return 0;
 }
 
@@ -168,11 +170,16 @@ void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 		return;
 	q = &dev->tx[qid];
 
-	/* A ring yet to be configured starts with its tail at 0 anyway. */
+	/*
+	 * A tail written before the queue is enabled counts once it is. At the
+	 * end of its reset task Linux attaches the netdev, and a frame may slip
+	 * out before CONFIG_VSI_QUEUES; were its tail lost, byte queue limits
+	 * would hold up all others until the watchdog resets the device, and
+	 * then the same happens again. Tails of an earlier session are cleared
+	 * by a disable, a reset, and a newly set up mailbox.
+	 */
 	len = READ_ONCE(q->len);
-	if (!len)
-		return;
-	if (val >= len) {
+	if (avf_load_acquire(&q->enabled) && val >= len) {
 		avf_stat_add(&dev->qstats.bad_tail, 1);
 		return;
 	}

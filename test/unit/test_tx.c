@@ -355,6 +355,42 @@ TEST(stale_tail)
 	bed_close(&t.b);
 }
 
+/*
+ * At the end of its reset task Linux may send before it has configured the
+ * queue; without that frame's completion it would send nothing ever after.
+ */
+TEST(tail_before_config)
+{
+	uint8_t frame[60] = { 2, 0, 0, 0, 0, 9 };
+	struct bed b;
+
+	bed_open(&b);
+	CHECK_EQ(avfdrv_probe(&b.d), 0);
+	CHECK_EQ(avfdrv_rings_alloc(&b.d), 0);
+	avfdrv_rx_fill(&b.d, 0);
+	memcpy(frame + 6, b.d.mac, 6);
+	CHECK_EQ(avfdrv_tx_put(&b.d, 0, frame, sizeof(frame)), 0);
+	avfdrv_tx_ring(&b.d, 0);
+	CHECK_EQ(avfdrv_config_queues(&b.d), 0);
+	CHECK_EQ(b.h.nsent, 0);
+	CHECK_EQ(avfdrv_queues(&b.d, VC_ENABLE_QUEUES, 1, 1), 0);
+	host_run(&b.h);
+	CHECK_EQ(b.h.nsent, 1);
+	CHECK(avfdrv_tx_done(&b.d, 0, 0));
+
+	/* a new mailbox is a new session: what came before it is stale */
+	avfdrv_send(&b.d, VC_RESET_VF, NULL, 0);
+	b.h.nsent = 0;
+	host_wr(&b.h, R_QTX_TAIL(0), 3);
+	avfdrv_mbx_init(&b.d);
+	CHECK_EQ(avfdrv_resources(&b.d), 0);
+	CHECK_EQ(avfdrv_config_queues(&b.d), 0);
+	CHECK_EQ(avfdrv_queues(&b.d, VC_ENABLE_QUEUES, 1, 1), 0);
+	host_run(&b.h);
+	CHECK_EQ(b.h.nsent, 0);
+	bed_close(&b);
+}
+
 TEST(tail_out_of_range)
 {
 	static const uint32_t bad[] = { 512, 513, 4096, 0xffff, 0xffffffff };
