@@ -37,9 +37,8 @@ creates() {
 }
 
 boots() {
-	guest start a --mdev "$A" &
+	guest start a --mdev "$A"
 	guest start b --mdev "$B"
-	wait $!
 	net_up a 1
 	net_up b 2
 	guest run a lspci -k
