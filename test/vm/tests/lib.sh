@@ -236,8 +236,8 @@ diagnose() {
 	ip -s link show "$(uplink)"
 }
 
-# tcp FROM TO_IP SECONDS [ARGS...]: iperf3, and no stall: never two seconds in a
-# row without a byte.
+# tcp FROM TO_IP SECONDS [ARGS...]: iperf3, and no stall: never three seconds in
+# a row without a byte.
 tcp() {
 	local from=$1 ip=$2 secs=$3 log=$OUT/iperf.$1.$RANDOM
 	shift 3
@@ -247,7 +247,7 @@ tcp() {
 		die "iperf3 $from -> $ip failed or did not end"
 	}
 	cat "$log"
-	awk '/sec.*Bytes.*bits\/sec/ && !/sender|receiver/ { n++; zero = $5 + 0 ? 0 : zero + 1; if (zero > 1) bad++ }
+	awk '/sec.*Bytes.*bits\/sec/ && !/sender|receiver/ { n++; zero = $5 + 0 ? 0 : zero + 1; if (zero > 2) bad++ }
 	     END { if (n < 3 || bad) { print "stalled: " bad + 0 " times in " n + 0 " s"; exit 1 } }' "$log"
 }
 
