@@ -38,6 +38,8 @@
 
 /* An empty batch has room for the longest frame. */
 AVF_STATIC_ASSERT(TX_AT_BOUNCE + AVF_MAX_FRAME <= AVF_TX_BOUNCE);
+/* A frame's head has room for what the switch judges. */
+AVF_STATIC_ASSERT(AVF_FRAME_HDR <= AVF_TX_HEAD);
 
 #define TX_FIELD(qw, name)	((u32)((qw) >> name##_S & name##_M))
 
@@ -597,7 +599,7 @@ static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
 }
 
 /*
- * Tags, padding, and the copy the switch judges; the frame is in the batch
+ * Tags, padding, and the headers the switch judges; the frame is in the batch
  * then. No VLAN capability is granted yet, so no driver asks for a tag; one
  * that does gets it rather than have its frame leave untagged.
  */
@@ -626,8 +628,8 @@ static int tx_commit(struct tx_run *r, const struct tx_unit *u,
 		f->len = TX_FRAME_MIN;
 		f->seg[0].len = TX_FRAME_MIN;
 	}
-	f->hlen = (u16)min_t(u32, f->len, sizeof(f->hdr));
-	memcpy(f->hdr, head, f->hlen);
+	f->hlen = (u16)min_t(u32, f->len, AVF_FRAME_HDR);
+	f->hdr = head;
 	r->n++;
 	r->done++;
 	return 0;
@@ -655,7 +657,7 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
 		tx_flush(r);
 
 	head = r->s->head[r->n];
-	hlen = min_t(u32, u->bytes, max_t(u32, need, sizeof(f->hdr)));
+	hlen = min_t(u32, u->bytes, max_t(u32, need, AVF_FRAME_HDR));
 	err = tx_take(r, &cur, head, hlen);
 	if (err)
 		return err;
@@ -710,8 +712,8 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 
 		/* What the switch looks at is host memory here, too. */
 		extra = 0;
-		if (hlen < sizeof(f->hdr))
-			extra = min_t(u32, len, (u32)sizeof(f->hdr) - hlen);
+		if (hlen < AVF_FRAME_HDR)
+			extra = min_t(u32, len, AVF_FRAME_HDR - hlen);
 		head = r->s->head[r->n];
 		memcpy(head, tmpl, hlen);
 		err = tx_take(r, &cur, head + hlen, extra);

@@ -12,6 +12,9 @@
 /* 8 descriptors of up to 12 KiB each, split at page borders, plus a header. */
 #define AVF_FRAME_SEGS		32
 
+/* Enough for two tags, IPv6 with an extension header or two, and TCP. */
+#define AVF_FRAME_HDR		128u
+
 /**
  * struct avf_seg - one contiguous piece of a frame
  * @p:   first byte; may point into guest memory, which the guest can change at
@@ -27,10 +30,10 @@ struct avf_seg {
  * struct avf_frame - a frame without its FCS
  * @len:   sum of the segments' lengths, 14..max frame
  * @nsegs: segments in use, 1..AVF_FRAME_SEGS
- * @hlen:  bytes of @hdr that are valid: the first min(@len, sizeof(@hdr))
- * @hdr:   host-owned copy of the frame's first bytes. Whoever decides (switch,
- *         filters) looks here and nowhere else. When @nsegs' first segment is
- *         built by the model (TSO, VLAN) it points to host memory as well.
+ * @hlen:  bytes at @hdr: min(@len, AVF_FRAME_HDR)
+ * @hdr:   the frame's first bytes in host-owned memory, which no guest can
+ *         change. Whoever decides (switch, filters) looks here and nowhere
+ *         else. The first segment may be the same memory.
  * @seg:   the whole frame, header included
  *
  * Valid only during the call it is passed to.
@@ -39,7 +42,7 @@ struct avf_frame {
 	u32 len;
 	u16 nsegs;
 	u16 hlen;
-	u8 hdr[64];
+	const u8 *hdr;
 	struct avf_seg seg[AVF_FRAME_SEGS];
 };
 

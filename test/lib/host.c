@@ -238,8 +238,8 @@ static void check_frame(const struct avf_frame *f)
 		die("frame length out of range");
 	if (!f->nsegs || f->nsegs > AVF_FRAME_SEGS)
 		die("segment count out of range");
-	if (f->hlen != min_t(u32, f->len, sizeof(f->hdr)))
-		die("hlen is not min(len, sizeof(hdr))");
+	if (f->hlen != min_t(u32, f->len, AVF_FRAME_HDR))
+		die("hlen is not min(len, AVF_FRAME_HDR)");
 	for (i = 0; i < f->nsegs; i++) {
 		if (!f->seg[i].len)
 			die("empty segment");
@@ -541,12 +541,19 @@ int host_rx_noflush(struct host *h, const void *data, u32 len, u32 nsegs)
 	const u8 *p = data;
 	struct avf_frame f;
 	u32 i, off = 0;
+	u8 *hdr;
+	int err;
 
 	memset(&f, 0x5a, sizeof(f));
 	f.len = len;
 	f.nsegs = (u16)nsegs;
-	f.hlen = (u16)min_t(u32, len, sizeof(f.hdr));
-	memcpy(f.hdr, p, f.hlen);
+	f.hlen = (u16)min_t(u32, len, AVF_FRAME_HDR);
+	/* Apart from the rest, and not a byte more than may be judged. */
+	hdr = malloc(f.hlen);
+	if (!hdr)
+		die("no memory");
+	memcpy(hdr, p, f.hlen);
+	f.hdr = hdr;
 	for (i = 0; i < nsegs; i++) {
 		u32 n = i + 1 == nsegs ? len - off : len / nsegs;
 
@@ -554,7 +561,9 @@ int host_rx_noflush(struct host *h, const void *data, u32 len, u32 nsegs)
 		f.seg[i].len = n;
 		off += n;
 	}
-	return avf_rx_push(h->dev, &f);
+	err = avf_rx_push(h->dev, &f);
+	free(hdr);
+	return err;
 }
 
 int host_rx(struct host *h, const void *data, u32 len, u32 nsegs)

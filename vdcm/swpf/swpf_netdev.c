@@ -55,8 +55,8 @@ static void swpf_frame_from_skb(struct avf_frame *frame,
 {
 	frame->len = skb->len;
 	frame->nsegs = 1;
-	frame->hlen = min_t(u32, skb->len, sizeof(frame->hdr));
-	memcpy(frame->hdr, skb->data, frame->hlen);
+	frame->hlen = min_t(u32, skb->len, AVF_FRAME_HDR);
+	frame->hdr = skb->data;
 	frame->seg[0].p = skb->data;
 	frame->seg[0].len = skb->len;
 }
