@@ -73,6 +73,7 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 
 void avf_dev_destroy(struct avf_dev *dev)
 {
+	avf_fdir_destroy(dev);
 	avf_free(dev);
 }
 

@@ -16,6 +16,7 @@
 #define AVF_DEV_H
 
 #include "avf_emul.h"
+#include "avf_fdir.h"
 #include "avf_os.h"
 #include "avf_ring.h"
 #include "avf_wire.h"
@@ -23,7 +24,8 @@
 /* What the model can do; a driver gets the part of it that it asks for. */
 #define AVF_CAPS							\
 	(AVF_CAP_L2 | AVF_CAP_WB_ON_ITR | AVF_CAP_ADV_LINK_SPEED |	\
-	 AVF_CAP_RSS_PCTYPE_V2 | AVF_CAP_RSS_PF | AVF_CAP_RX_FLEX_DESC)
+	 AVF_CAP_RSS_PCTYPE_V2 | AVF_CAP_RSS_PF | AVF_CAP_RX_FLEX_DESC |	\
+	 AVF_CAP_FDIR)
 
 /* Write-back layouts offered with AVF_CAP_RX_FLEX_DESC. */
 #define AVF_RXDIDS							\
@@ -50,13 +52,17 @@ enum avf_reg_slot {
  * struct avf_msg - a message to the driver
  * @op:     virtchnl opcode
  * @status: AVF_VC_OK or AVF_VC_ERR_*
- * @len:    bytes of @data
- * @data:   payload
+ * @len:    bytes of the payload
+ * @gap_at: offset of the @gap
+ * @gap:    zeros of the payload that are not in @data, 0 = all of it is
+ * @data:   payload; what follows the gap comes right after what precedes it
  */
 struct avf_msg {
 	u32 op;
 	s32 status;
 	u16 len;
+	u16 gap_at;
+	u16 gap;
 	u8 data[AVF_REPLY_MAX] __aligned(8);
 };
 
@@ -197,6 +203,7 @@ struct avf_dev {
 	struct avf_txq tx[AVF_MAX_QPS];
 	struct avf_rxq rx[AVF_MAX_QPS];
 	struct avf_stats qstats;	/* written by queue and any functions */
+	struct avf_fdir fdir;		/* see avf_fdir.h */
 
 	/* int */
 	avf_lock_t int_lock;

@@ -101,6 +101,26 @@ u32 avf_mbx_unread(const struct avf_dev *dev)
 
 /* ------------------------------------------------------------- to driver */
 
+/* Write the payload to the driver's buffer. */
+static int avf_mbx_body(struct avf_dev *dev, u64 buf, const struct avf_msg *msg)
+{
+	static const u8 zeros[256];
+	u32 at, n, end = (u32)msg->gap_at + msg->gap;
+
+	if (!msg->gap)
+		return avf_dev_write(dev, buf, msg->data, msg->len);
+
+	if (avf_dev_write(dev, buf, msg->data, msg->gap_at))
+		return -EFAULT;
+	for (at = msg->gap_at; at < end; at += n) {
+		n = min_t(u32, end - at, sizeof(zeros));
+		if (avf_dev_write(dev, buf + at, zeros, n))
+			return -EFAULT;
+	}
+	return avf_dev_write(dev, buf + end, msg->data + msg->gap_at,
+			     msg->len - end);
+}
+
 /* Fill the ARQ entry at @head. */
 static int avf_mbx_fill(struct avf_dev *dev, u32 head,
 			const struct avf_msg *msg)
@@ -119,7 +139,7 @@ static int avf_mbx_fill(struct avf_dev *dev, u32 head,
 		if (!(flags & AVF_AQ_F_BUF) ||
 		    le16_to_cpu(desc.datalen) < msg->len)
 			return -EINVAL;
-		if (avf_dev_write(dev, buf, msg->data, msg->len))
+		if (avf_mbx_body(dev, buf, msg))
 			return -EFAULT;
 	}
 

@@ -141,6 +141,18 @@ static const struct avf_vc_desc avf_vc_table[] = {
 		.op = AVF_VC_GET_RXDIDS,
 		.caps = AVF_CAP_RX_FLEX_DESC,
 		.commit = avf_vc_commit_rxdids,
+	}, {
+		.op = AVF_VC_ADD_FDIR,
+		.caps = AVF_CAP_FDIR,
+		AVF_VC_FIXED(struct avf_vc_fdir_add),
+		.check = avf_vc_check_add_fdir,
+		.commit = avf_vc_commit_add_fdir,
+	}, {
+		.op = AVF_VC_DEL_FDIR,
+		.caps = AVF_CAP_FDIR,
+		AVF_VC_FIXED(struct avf_vc_fdir_del),
+		.check = avf_vc_check_del_fdir,
+		.commit = avf_vc_commit_del_fdir,
 	},
 };
 
@@ -202,6 +214,7 @@ static void avf_vc_error(struct avf_dev *dev, const struct avf_vc_desc *d,
 	avf_count(dev, vc_refused);
 	reply->status = status;
 	reply->len = d ? d->err_len : 0;
+	reply->gap = 0;
 	memset(reply->data, 0, sizeof(reply->data));
 	/* Linux ends its receive loop at opcode 0 (contract 3.4). */
 	if (reply->op != AVF_VC_UNKNOWN)
@@ -253,4 +266,5 @@ void avf_vc_reset(struct avf_dev *dev)
 	vc->caps = 0;
 	avf_vc_filter_reset(dev);
 	avf_vc_rss_reset(dev);
+	avf_fdir_flush(dev);
 }

@@ -62,6 +62,12 @@ AVF_VC_COMMIT(hfunc);
 /** avf_vc_rss_reset() - hash settings of a device nobody configured. ctl. */
 void avf_vc_rss_reset(struct avf_dev *dev);
 
+/* avf_vc_fdir.c */
+AVF_VC_CHECK(add_fdir);
+AVF_VC_COMMIT(add_fdir);
+AVF_VC_CHECK(del_fdir);
+AVF_VC_COMMIT(del_fdir);
+
 /* avf_vc_link.c */
 AVF_VC_CHECK(stats);
 AVF_VC_COMMIT(stats);

@@ -403,6 +403,96 @@ struct avf_vc_rxdids {
 
 AVF_STATIC_ASSERT(sizeof(struct avf_vc_rxdids) == 8);
 
+/* Protocol headers, as the rules of FDIR and RSS_CFG describe packets. */
+#define AVF_VC_HDR_ETH		1
+#define AVF_VC_HDR_IPV4		4
+#define AVF_VC_HDR_IPV6		5
+#define AVF_VC_HDR_TCP		6
+#define AVF_VC_HDR_UDP		7
+#define AVF_VC_HDR_SCTP		8
+#define AVF_VC_HDR_GTPU_IP	9
+#define AVF_VC_HDR_GTPU_EH	10
+#define AVF_VC_HDR_GTPU_EH_DL	11
+#define AVF_VC_HDR_GTPU_EH_UL	12
+#define AVF_VC_HDR_L2TPV3	14
+#define AVF_VC_HDR_ESP		15
+#define AVF_VC_HDR_AH		16
+#define AVF_VC_HDR_PFCP		17
+#define AVF_VC_HDR_IPV4_FRAG	22	/* DPDK only */
+#define AVF_VC_HDR_IPV6_FRAG	23	/* DPDK only */
+
+#define AVF_VC_MAX_HDRS		32
+#define AVF_VC_MAX_ACTIONS	8
+
+struct avf_vc_hdr {
+	__le32 type;
+	__le32 fields;		/* a bit per field that counts */
+	u8 data[64];		/* the header, as in a packet */
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_hdr) == 72);
+
+struct avf_vc_hdrs {
+	u8 tunnel;
+	u8 pad[3];
+	__le32 n;		/* 0: a whole packet and a mask instead */
+	struct avf_vc_hdr hdr[AVF_VC_MAX_HDRS];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_hdrs) == 2312);
+
+#define AVF_VC_ACT_DROP		0
+#define AVF_VC_ACT_PASSTHRU	2
+#define AVF_VC_ACT_QUEUE	3
+#define AVF_VC_ACT_REGION	4
+#define AVF_VC_ACT_MARK		5
+
+struct avf_vc_action {
+	__le32 type;
+	union {
+		struct {
+			__le16 index;
+			u8 order;	/* region: 2^order queues */
+		} queue;
+		__le32 mark;
+		u8 pad[32];
+	};
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_action) == 36);
+
+/* Status inside the replies to ADD_FDIR and DEL_FDIR. */
+#define AVF_VC_FDIR_OK		0
+#define AVF_VC_FDIR_NO_RESOURCE	1
+#define AVF_VC_FDIR_EXISTS	2
+#define AVF_VC_FDIR_CONFLICT	3
+#define AVF_VC_FDIR_NOT_THERE	4
+#define AVF_VC_FDIR_INVALID	5
+#define AVF_VC_FDIR_TIMEOUT	6
+
+struct avf_vc_fdir_add {
+	__le16 vsi_id;
+	__le16 validate_only;
+	__le32 flow_id;		/* reply */
+	struct avf_vc_hdrs hdrs;
+	__le32 n_actions;
+	struct avf_vc_action action[AVF_VC_MAX_ACTIONS];
+	__le32 status;		/* reply */
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_fdir_add) == 2616);
+AVF_STATIC_ASSERT(offsetof(struct avf_vc_fdir_add, n_actions) == 2320);
+AVF_STATIC_ASSERT(offsetof(struct avf_vc_fdir_add, status) == 2612);
+
+struct avf_vc_fdir_del {
+	__le16 vsi_id;
+	__le16 pad;
+	__le32 flow_id;
+	__le32 status;		/* reply */
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_fdir_del) == 12);
+
 #define AVF_VC_NUM_STATS	12
 
 struct avf_vc_stats {

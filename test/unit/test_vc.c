@@ -133,7 +133,7 @@ TEST_ONCE(refused_opcodes)
 {
 	static const uint32_t ops[] = {
 		4, 5, 12, 13, 16, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33,
-		34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 45, 46, 47, 48, 49, 50,
+		34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 45, 46, 49, 50,
 		51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66,
 		67, 68, 100, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115,
 		116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127,
@@ -182,6 +182,7 @@ TEST_ONCE(needs_capability)
 	CHECK_EQ(avfdrv_cmd(&b.d, VC_GET_HENA_CAPS, NULL, 0, NULL),
 		 VC_ENOTSUPP);
 	CHECK_EQ(avfdrv_cmd(&b.d, VC_GET_RXDIDS, NULL, 0, NULL), VC_ENOTSUPP);
+	CHECK_EQ(avfdrv_cmd(&b.d, VC_DEL_FDIR, msg, 12, NULL), VC_ENOTSUPP);
 	bed_close(&b);
 }
 
