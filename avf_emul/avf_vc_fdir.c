@@ -28,69 +28,61 @@ struct fdir_field {
 	u8 bits;
 };
 
-#define FDIR_FIELD(bit_, from_, member, bits_)				\
+#define FDIR_FIELD(bit_, from_, len_, member, bits_)			\
 	{								\
 		.bit = (bit_),						\
 		.from = (from_),					\
-		.len = sizeof(((union avf_fdir_key *)NULL)->member),	\
+		.len = (len_),						\
 		.to = offsetof(union avf_fdir_key, member),		\
 		.bits = (bits_),					\
-	}
-#define FDIR_FIELD_V4(bit_, from_, member)				\
-	{								\
-		.bit = (bit_),						\
-		.from = (from_),					\
-		.len = 4,						\
-		.to = offsetof(union avf_fdir_key, member),		\
-		.bits = 0xff,						\
 	}
 
 #define IPV6_TC_BIT	2u	/* not a whole number of bytes */
 
 static const struct fdir_field fdir_eth[] = {
-	FDIR_FIELD(0, 6, smac, 0xff),
-	FDIR_FIELD(1, 0, dmac, 0xff),
-	FDIR_FIELD(2, 12, type, 0xff),
+	FDIR_FIELD(0, 6, 6, smac, 0xff),
+	FDIR_FIELD(1, 0, 6, dmac, 0xff),
+	FDIR_FIELD(2, 12, 2, type, 0xff),
 };
 
 static const struct fdir_field fdir_ipv4[] = {
-	FDIR_FIELD_V4(0, 12, src),
-	FDIR_FIELD_V4(1, 16, dst),
-	FDIR_FIELD(2, 1, tos, 0xff),
-	FDIR_FIELD(3, 8, ttl, 0xff),
-	FDIR_FIELD(4, 9, proto, 0xff),
+	FDIR_FIELD(0, 12, 4, src, 0xff),
+	FDIR_FIELD(1, 16, 4, dst, 0xff),
+	FDIR_FIELD(2, 1, 1, tos, 0xff),
+	FDIR_FIELD(3, 8, 1, ttl, 0xff),
+	FDIR_FIELD(4, 9, 1, proto, 0xff),
 };
 
 static const struct fdir_field fdir_ipv6[] = {
-	FDIR_FIELD(0, 8, src, 0xff),
-	FDIR_FIELD(1, 24, dst, 0xff),
-	FDIR_FIELD(3, 7, ttl, 0xff),
-	FDIR_FIELD(4, 6, proto, 0xff),
+	FDIR_FIELD(0, 8, 16, src, 0xff),
+	FDIR_FIELD(1, 24, 16, dst, 0xff),
+	FDIR_FIELD(3, 7, 1, ttl, 0xff),
+	FDIR_FIELD(4, 6, 1, proto, 0xff),
 };
 
 static const struct fdir_field fdir_ports[] = {
-	FDIR_FIELD(0, 0, sport, 0xff),
-	FDIR_FIELD(1, 2, dport, 0xff),
+	FDIR_FIELD(0, 0, 2, sport, 0xff),
+	FDIR_FIELD(1, 2, 2, dport, 0xff),
 };
 
 static const struct fdir_field fdir_id_0[] = {
-	FDIR_FIELD(0, 0, id, 0xff),
+	FDIR_FIELD(0, 0, 4, id, 0xff),
 };
 
 static const struct fdir_field fdir_id_4[] = {
-	FDIR_FIELD(0, 4, id, 0xff),
+	FDIR_FIELD(0, 4, 4, id, 0xff),
 };
 
 static const struct fdir_field fdir_psc[] = {
-	FDIR_FIELD(1, 1, ext, 0x3f),
+	FDIR_FIELD(1, 1, 1, ext, 0x3f),
 };
 
 static const struct fdir_field fdir_psc_dir[] = {
-	FDIR_FIELD(0, 1, ext, 0x3f),
+	FDIR_FIELD(0, 1, 1, ext, 0x3f),
 };
 
 static const struct fdir_field fdir_pfcp[] = {
-	FDIR_FIELD(0, 0, ext, 0x01),
+	FDIR_FIELD(0, 0, 1, ext, 0x01),
 };
 
 /**
@@ -111,7 +103,7 @@ struct fdir_hdr {
 	const struct fdir_field *field;
 };
 
-#define FDIR_IP		(1u << AVF_VC_HDR_IPV4 | 1u << AVF_VC_HDR_IPV6)
+#define FDIR_IP		(BIT(AVF_VC_HDR_IPV4) | BIT(AVF_VC_HDR_IPV6))
 #define FDIR_HDR(type_, after_, cls_, proto_, fields)			\
 	{								\
 		.type = (type_),					\
@@ -123,18 +115,18 @@ struct fdir_hdr {
 	}
 
 static const struct fdir_hdr fdir_hdrs[] = {
-	FDIR_HDR(AVF_VC_HDR_ETH, 1u, 0, 0, fdir_eth),
-	FDIR_HDR(AVF_VC_HDR_IPV4, 1u << AVF_VC_HDR_ETH, AVF_FDIR_IPV4, 0,
+	FDIR_HDR(AVF_VC_HDR_ETH, BIT(0), 0, 0, fdir_eth),
+	FDIR_HDR(AVF_VC_HDR_IPV4, BIT(AVF_VC_HDR_ETH), AVF_FDIR_IPV4, 0,
 		 fdir_ipv4),
-	FDIR_HDR(AVF_VC_HDR_IPV6, 1u << AVF_VC_HDR_ETH, AVF_FDIR_IPV6, 0,
+	FDIR_HDR(AVF_VC_HDR_IPV6, BIT(AVF_VC_HDR_ETH), AVF_FDIR_IPV6, 0,
 		 fdir_ipv6),
 	{
 		.type = AVF_VC_HDR_IPV4_FRAG,
-		.after = 1u << AVF_VC_HDR_IPV4,
+		.after = BIT(AVF_VC_HDR_IPV4),
 		.cls = AVF_FDIR_FRAG,
 	}, {
 		.type = AVF_VC_HDR_IPV6_FRAG,
-		.after = 1u << AVF_VC_HDR_IPV6,
+		.after = BIT(AVF_VC_HDR_IPV6),
 		.cls = AVF_FDIR_FRAG,
 	},
 	FDIR_HDR(AVF_VC_HDR_TCP, FDIR_IP, AVF_FDIR_TCP, 6, fdir_ports),
@@ -143,17 +135,17 @@ static const struct fdir_hdr fdir_hdrs[] = {
 	FDIR_HDR(AVF_VC_HDR_ESP, FDIR_IP, AVF_FDIR_ESP, 50, fdir_id_0),
 	FDIR_HDR(AVF_VC_HDR_AH, FDIR_IP, AVF_FDIR_AH, 51, fdir_id_4),
 	FDIR_HDR(AVF_VC_HDR_L2TPV3, FDIR_IP, AVF_FDIR_L2TPV3, 115, fdir_id_0),
-	FDIR_HDR(AVF_VC_HDR_ESP, 1u << AVF_VC_HDR_UDP, AVF_FDIR_NATT, 0,
+	FDIR_HDR(AVF_VC_HDR_ESP, BIT(AVF_VC_HDR_UDP), AVF_FDIR_NATT, 0,
 		 fdir_id_0),
-	FDIR_HDR(AVF_VC_HDR_PFCP, 1u << AVF_VC_HDR_UDP, AVF_FDIR_PFCP, 0,
+	FDIR_HDR(AVF_VC_HDR_PFCP, BIT(AVF_VC_HDR_UDP), AVF_FDIR_PFCP, 0,
 		 fdir_pfcp),
-	FDIR_HDR(AVF_VC_HDR_GTPU_IP, 1u << AVF_VC_HDR_UDP, AVF_FDIR_GTPU, 0,
+	FDIR_HDR(AVF_VC_HDR_GTPU_IP, BIT(AVF_VC_HDR_UDP), AVF_FDIR_GTPU, 0,
 		 fdir_id_4),
-	FDIR_HDR(AVF_VC_HDR_GTPU_EH, 1u << AVF_VC_HDR_GTPU_IP,
+	FDIR_HDR(AVF_VC_HDR_GTPU_EH, BIT(AVF_VC_HDR_GTPU_IP),
 		 AVF_FDIR_GTPU_PSC, 0, fdir_psc),
-	FDIR_HDR(AVF_VC_HDR_GTPU_EH_DL, 1u << AVF_VC_HDR_GTPU_IP,
+	FDIR_HDR(AVF_VC_HDR_GTPU_EH_DL, BIT(AVF_VC_HDR_GTPU_IP),
 		 AVF_FDIR_GTPU_PSC | AVF_FDIR_GTPU_DL, 0, fdir_psc_dir),
-	FDIR_HDR(AVF_VC_HDR_GTPU_EH_UL, 1u << AVF_VC_HDR_GTPU_IP,
+	FDIR_HDR(AVF_VC_HDR_GTPU_EH_UL, BIT(AVF_VC_HDR_GTPU_IP),
 		 AVF_FDIR_GTPU_PSC | AVF_FDIR_GTPU_UL, 0, fdir_psc_dir),
 };
 
