@@ -21,9 +21,20 @@
 #define PORT_PFCP	8805u
 
 /**
+ * struct fdir_words - the words of a mask that are not 0
+ * @n:  their number
+ * @at: their places
+ */
+struct fdir_words {
+	u8 n;
+	u8 at[KEY_WORDS];
+};
+
+/**
  * struct avf_fdir_mask - the rules that name the same fields
  * @next:   the mask that is tried next
  * @mask:   fields
+ * @words:  where they are
  * @weight: order; larger is tried first
  * @rules:  their number (ctl)
  * @bucket: first rule of each hash value, plus one; 0 = none
@@ -31,6 +42,7 @@
 struct avf_fdir_mask {
 	struct avf_fdir_mask *next;
 	union avf_fdir_key mask;
+	struct fdir_words words;
 	u32 weight;
 	u32 rules;
 	u16 bucket[AVF_FDIR_BUCKETS];
@@ -54,20 +66,48 @@ static bool key_equal(const union avf_fdir_key *a, const union avf_fdir_key *b)
 	return !diff;
 }
 
-/* @out = @key & @mask; returns its hash. */
-static u32 key_mask(const union avf_fdir_key *key,
-		    const union avf_fdir_key *mask, union avf_fdir_key *out)
+static struct fdir_words mask_words(const union avf_fdir_key *mask)
+{
+	struct fdir_words words = {};
+	u8 i;
+
+	for (i = 0; i < KEY_WORDS; i++)
+		if (mask->w[i])
+			words.at[words.n++] = i;
+	return words;
+}
+
+/* Hash those fields of @key that are in @mask. */
+static u32 key_hash(const union avf_fdir_key *key,
+		    const union avf_fdir_key *mask,
+		    const struct fdir_words *words)
 {
 	u64 h = 0x9e3779b97f4a7c15ull;
-	u32 i;
+	u32 i, at;
 
-	for (i = 0; i < KEY_WORDS; i++) {
-		out->w[i] = key->w[i] & mask->w[i];
-		h = (h ^ out->w[i]) * 0xff51afd7ed558ccdull;
+	for (i = 0; i < words->n; i++) {
+		at = words->at[i];
+		h = (h ^ (key->w[at] & mask->w[at])) * 0xff51afd7ed558ccdull;
 		h ^= h >> 32;
 	}
 
 	return (u32)(h ^ h >> 47);
+}
+
+/* Is @key a packet of rule @r? */
+static bool rule_match(const struct avf_fdir_rule *r,
+		       const struct avf_fdir_mask *m,
+		       const union avf_fdir_key *key)
+{
+	u32 i, at;
+
+	for (i = 0; i < m->words.n; i++) {
+		at = m->words.at[i];
+		if (r->key.w[at] != (key->w[at] & m->mask.w[at]))
+			return false;
+	}
+
+	return true;
 }
 
 const struct avf_fdir_rule *avf_fdir_find(const struct avf_fdir *fdir,
@@ -76,19 +116,18 @@ const struct avf_fdir_rule *avf_fdir_find(const struct avf_fdir *fdir,
 {
 	const struct avf_fdir_mask *m;
 	const struct avf_fdir_rule *r;
-	union avf_fdir_key masked;
 	u32 hash, link;
 
 	for (m = avf_load_acquire(&fdir->first); m;
 	     m = avf_load_acquire(&m->next)) {
 		if (m->mask.cls & ~key->cls)
 			continue;
-		hash = key_mask(key, &m->mask, &masked);
+		hash = key_hash(key, &m->mask, &m->words);
 		link = avf_load_acquire(&m->bucket[hash % AVF_FDIR_BUCKETS]);
 		while (link) {
 			r = fdir_rule(fdir, link - 1);
 			++*steps;
-			if (r->hash == hash && key_equal(&r->key, &masked))
+			if (r->hash == hash && rule_match(r, m, key))
 				return r;
 			link = avf_load_acquire(&r->next);
 		}
@@ -283,6 +322,7 @@ static struct avf_fdir_mask *mask_new(struct avf_fdir *fdir,
 	if (!m)
 		return NULL;
 	m->mask = *mask;
+	m->words = mask_words(mask);
 	m->weight = mask_weight(mask);
 	while (*p && (*p)->weight >= m->weight)
 		p = &(*p)->next;
@@ -334,19 +374,19 @@ static struct avf_fdir_rule *rule_memory(struct avf_fdir *fdir, u32 id)
 int avf_fdir_add(struct avf_dev *dev, const struct avf_fdir_spec *spec,
 		 u32 *id)
 {
+	struct fdir_words words = mask_words(&spec->mask);
+	u32 hash = key_hash(&spec->key, &spec->mask, &words);
 	struct avf_fdir *fdir = &dev->fdir;
 	struct avf_fdir_mask *m = mask_find(fdir, &spec->mask);
 	struct avf_fdir_rule *r;
-	union avf_fdir_key key;
-	u32 hash, link, n = 0;
+	u32 i, link, n = 0;
 	u16 *bucket;
 
-	hash = key_mask(&spec->key, &spec->mask, &key);
 	if (m) {
 		for (link = m->bucket[hash % AVF_FDIR_BUCKETS]; link;
 		     link = r->next) {
 			r = fdir_rule(fdir, link - 1);
-			if (key_equal(&r->key, &key))
+			if (rule_match(r, m, &spec->key))
 				return -EEXIST;
 			n++;
 		}
@@ -364,7 +404,8 @@ int avf_fdir_add(struct avf_dev *dev, const struct avf_fdir_spec *spec,
 
 	bucket = &m->bucket[hash % AVF_FDIR_BUCKETS];
 	r->act = spec->act;
-	r->key = key;
+	for (i = 0; i < KEY_WORDS; i++)
+		r->key.w[i] = spec->key.w[i] & spec->mask.w[i];
 	r->hash = hash;
 	r->mask = m;
 	r->next = *bucket;
