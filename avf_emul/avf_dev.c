@@ -61,6 +61,7 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 	avf_lock_init(&dev->int_lock);
 
 	avf_dev_queues_init(dev);
+	dev->vc.num_qps = dev->num_qps;
 	avf_vc_reset(dev);
 	dev->vc.minor = AVF_VC_MINOR;
 	avf_int_reset(dev);
@@ -113,6 +114,7 @@ void avf_dev_queues_stop(struct avf_dev *dev, u32 txq, u32 rxq)
 		if (rxq & (1u << q))
 			avf_rxq_clear(&dev->rx[q]);
 	}
+	avf_vc_rss_queues(dev);
 	avf_dev_traffic(dev);
 }
 
@@ -138,6 +140,8 @@ void avf_dev_reset(struct avf_dev *dev, enum avf_reset kind)
 	WRITE_ONCE(dev->rstat, AVF_RSTAT_IN_PROGRESS);
 	avf_reg_reset(dev, all);
 	avf_mbx_reset(dev);
+	if (all)
+		dev->vc.num_qps = dev->num_qps;
 	avf_dev_restart(dev);
 	avf_int_reset(dev);
 

@@ -17,14 +17,16 @@
 
 #include "avf_emul.h"
 #include "avf_fdir.h"
+#include "avf_hash.h"
 #include "avf_os.h"
 #include "avf_ring.h"
 #include "avf_wire.h"
 
 /* What the model can do; a driver gets the part of it that it asks for. */
 #define AVF_CAPS							\
-	(AVF_CAP_L2 | AVF_CAP_WB_ON_ITR | AVF_CAP_ADV_LINK_SPEED |	\
-	 AVF_CAP_RSS_PCTYPE_V2 | AVF_CAP_RSS_PF | AVF_CAP_RX_FLEX_DESC |	\
+	(AVF_CAP_L2 | AVF_CAP_WB_ON_ITR | AVF_CAP_REQ_QUEUES |		\
+	 AVF_CAP_ADV_LINK_SPEED | AVF_CAP_RSS_PCTYPE_V2 |		\
+	 AVF_CAP_RSS_PF | AVF_CAP_RX_FLEX_DESC | AVF_CAP_ADV_RSS |	\
 	 AVF_CAP_FDIR)
 
 /* Write-back layouts offered with AVF_CAP_RX_FLEX_DESC. */
@@ -145,16 +147,21 @@ struct avf_macs {
 
 /**
  * struct avf_rss - receive hashing as the driver set it (ctl)
- * @key:   hash key
- * @lut:   queue of each hash value
- * @hena:  packet classes to hash
- * @hfunc: hash algorithm
+ * @key:     hash key
+ * @lut:     queue of each hash value
+ * @own_lut: @lut is the driver's; else it covers the queues that run
+ * @hena:    packet classes to hash
+ * @hfunc:   hash algorithm of these classes
+ * @rule:    rules, by IP version and class; AVF_HASH_OTHER is of any packet
+ *           for which there is nothing more special
  */
 struct avf_rss {
 	u8 key[AVF_RSS_KEY_LEN];
 	u8 lut[AVF_RSS_LUT_LEN];
+	bool own_lut;
 	u64 hena;
 	u16 hfunc;
+	struct avf_hash_how rule[2][AVF_HASH_CLASSES];
 };
 
 /**
@@ -162,6 +169,7 @@ struct avf_rss {
  * @minor:      virtchnl minor version of the driver
  * @resources:  GET_VF_RESOURCES was answered
  * @caps:       granted capabilities
+ * @num_qps:    queue pairs the driver has; survives all resets but FLR
  * @unicast:    unicast promiscuous
  * @multicast:  multicast promiscuous
  * @traffic:    host op traffic() was told "on"
@@ -175,6 +183,7 @@ struct avf_vc {
 	u32 minor;
 	bool resources;
 	u32 caps;
+	u16 num_qps;
 	bool unicast;
 	bool multicast;
 	bool traffic;
@@ -204,6 +213,13 @@ struct avf_dev {
 	struct avf_rxq rx[AVF_MAX_QPS];
 	struct avf_stats qstats;	/* written by queue and any functions */
 	struct avf_fdir fdir;		/* see avf_fdir.h */
+
+	/*
+	 * Receive hashing: @hash is one of @hashes, immutable from its release
+	 * store until the other one was published and the queues quiesced.
+	 */
+	const struct avf_hash *hash;
+	struct avf_hash hashes[2];
 
 	/* int */
 	avf_lock_t int_lock;
@@ -387,6 +403,9 @@ void avf_vc_refuse(struct avf_dev *dev, u32 op, s32 status);
 
 /** avf_vc_reset() - forget filters, modes and capabilities. ctl. */
 void avf_vc_reset(struct avf_dev *dev);
+
+/** avf_vc_rss_queues() - queues were enabled or disabled. ctl. */
+void avf_vc_rss_queues(struct avf_dev *dev);
 
 /** avf_vc_link_event() - tell the driver the link state, if it listens. ctl. */
 void avf_vc_link_event(struct avf_dev *dev);

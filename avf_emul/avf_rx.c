@@ -7,7 +7,9 @@
  * byte is in place.
  */
 #include "avf_dev.h"
+#include "avf_hash.h"
 #include "avf_off.h"
+#include "avf_parse.h"
 #include "avf_ring.h"
 #include "avf_wire.h"
 
@@ -17,12 +19,16 @@
 
 /**
  * struct rx_meta - what write-back says about a frame as a whole
- * @ptype: packet type
+ * @ptype:  packet type
+ * @hashed: @hash is valid
+ * @hash:   hash of receive side scaling
  *
  * Without L3L4P no checksum is vouched for and drivers verify themselves.
  */
 struct rx_meta {
-	u16 ptype;
+	u8 ptype;
+	bool hashed;
+	u32 hash;
 };
 
 /**
@@ -247,9 +253,16 @@ static void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
 		      const struct rx_meta *meta)
 {
 	u64 qw1 = AVF_RXL_DD | (u64)len << AVF_RXL_LEN_S;
+	u64 qw0 = 0;
 
-	if (last)
+	if (last) {
 		qw1 |= AVF_RXL_EOP | (u64)meta->ptype << AVF_RXL_PTYPE_S;
+		if (meta->hashed) {
+			qw0 |= (u64)meta->hash << AVF_RXL_RSS_S;
+			qw1 |= AVF_RXL_FLTSTAT_RSS << AVF_RXL_FLTSTAT_S;
+		}
+	}
+	d->qw0 = cpu_to_le64(qw0);
 	d->qw1 = cpu_to_le64(qw1);
 }
 
@@ -258,16 +271,24 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 {
 	u64 qw0 = (u64)rxdid << AVF_RXF_RXDID_S | (u64)len << AVF_RXF_LEN_S;
 	u64 qw1 = AVF_RXF_DD;
+	u32 hash = 0;
 
 	if (last) {
 		qw0 |= (u64)meta->ptype << AVF_RXF_PTYPE_S;
 		qw1 |= AVF_RXF_EOP;
+		if (meta->hashed) {
+			hash = meta->hash;
+			qw1 |= AVF_RXF_RSS_VALID;
+		}
 	}
 	/* No flow matched. Where this goes is where the layouts differ. */
-	if (rxdid == AVF_RXDID_FLEX_OVS)
+	if (rxdid == AVF_RXDID_FLEX_OVS) {
 		qw1 |= AVF_RXF_FLOW_NONE << AVF_RXF_HI32_S;
-	else
+		d->qw3 = cpu_to_le64(hash);
+	} else {
+		qw1 |= (u64)hash << AVF_RXF_HI32_S;
 		d->qw3 = cpu_to_le64(AVF_RXF_FLOW_NONE);
+	}
 	d->qw0 = cpu_to_le64(qw0);
 	d->qw1 = cpu_to_le64(qw1);
 }
@@ -303,22 +324,27 @@ static int rx_write_back(struct avf_dev *dev, const struct rx_slot *slot,
 
 /* ------------------------------------------------------------- delivery */
 
-/* Receive side scaling will choose here; until then, the first that runs. */
-static struct avf_rxq *avf_rx_select(struct avf_dev *dev)
+/*
+ * Choose by hash; what is not hashed goes to queue 0. A queue that does not run
+ * receives nothing, and nobody receives in its place: the driver chose it.
+ */
+static struct avf_rxq *rx_select(struct avf_dev *dev,
+				 const struct avf_frame *frame,
+				 const struct avf_pkt *pkt,
+				 struct rx_meta *meta)
 {
-	u16 i;
+	const struct avf_hash *h = avf_load_acquire(&dev->hash);
+	struct avf_rxq *q = &dev->rx[0];
 
-	for (i = 0; i < dev->num_qps; i++)
-		if (avf_load_acquire(&dev->rx[i].enabled))
-			return &dev->rx[i];
-
-	return NULL;
+	meta->hashed = avf_hash_packet(h, frame->hdr, pkt, &meta->hash);
+	if (meta->hashed)
+		q = &dev->rx[avf_hash_queue(h, meta->hash)];
+	return avf_load_acquire(&q->enabled) ? q : NULL;
 }
 
 static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
-		      const struct avf_frame *frame)
+		      const struct avf_frame *frame, const struct rx_meta *meta)
 {
-	const struct rx_meta meta = { .ptype = AVF_PTYPE_L2 };
 	struct rx_slot slot[AVF_RX_CHAIN];
 	struct rx_src src;
 	u32 len, need, idx, i;
@@ -357,9 +383,9 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 		bool last = i == need - 1;
 
 		if (q->rxdid == AVF_RXDID_LEGACY)
-			rx_legacy(&d, slot[i].len, last, &meta);
+			rx_legacy(&d, slot[i].len, last, meta);
 		else
-			rx_flex(&d, q->rxdid, slot[i].len, last, &meta);
+			rx_flex(&d, q->rxdid, slot[i].len, last, meta);
 		/* Only a ring without mapping can fail; it is lost anyway. */
 		if (rx_write_back(dev, &slot[i], &d))
 			return -EFAULT;
@@ -370,16 +396,29 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 	return 0;
 }
 
+static int rx_frame(struct avf_dev *dev, const struct avf_frame *frame)
+{
+	struct rx_meta meta = {};
+	struct avf_pkt pkt;
+	struct avf_rxq *q;
+
+	if (!avf_dev_dma_ok(dev))
+		return -ENETDOWN;
+
+	avf_parse(frame->hdr, frame->hlen, frame->len, &pkt);
+	meta.ptype = pkt.ptype;
+
+	q = rx_select(dev, frame, &pkt, &meta);
+	if (!q)
+		return -ENETDOWN;
+	return rx_deliver(dev, q, frame, &meta);
+}
+
 int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame)
 {
 	struct avf_stats *st = &dev->qstats;
-	struct avf_rxq *q = NULL;
-	int err = -ENETDOWN;
+	int err = rx_frame(dev, frame);
 
-	if (avf_dev_dma_ok(dev))
-		q = avf_rx_select(dev);
-	if (q)
-		err = rx_deliver(dev, q, frame);
 	if (err) {
 		if (err == -EFAULT)
 			avf_stat_add(&st->dma_errors, 1);

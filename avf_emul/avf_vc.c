@@ -138,6 +138,23 @@ static const struct avf_vc_desc avf_vc_table[] = {
 		.check = avf_vc_check_hfunc,
 		.commit = avf_vc_commit_hfunc,
 	}, {
+		.op = AVF_VC_ADD_RSS_CFG,
+		.caps = AVF_CAP_ADV_RSS,
+		AVF_VC_FIXED(struct avf_vc_rss_cfg),
+		.check = avf_vc_check_rss_cfg,
+		.commit = avf_vc_commit_add_rss_cfg,
+	}, {
+		.op = AVF_VC_DEL_RSS_CFG,
+		.caps = AVF_CAP_ADV_RSS,
+		AVF_VC_FIXED(struct avf_vc_rss_cfg),
+		.check = avf_vc_check_rss_cfg,
+		.commit = avf_vc_commit_del_rss_cfg,
+	}, {
+		.op = AVF_VC_REQUEST_QUEUES,
+		.caps = AVF_CAP_REQ_QUEUES,
+		AVF_VC_FIXED(struct avf_vc_queues_req),
+		.commit = avf_vc_commit_request_queues,
+	}, {
 		.op = AVF_VC_GET_RXDIDS,
 		.caps = AVF_CAP_RX_FLEX_DESC,
 		.commit = avf_vc_commit_rxdids,
@@ -208,6 +225,13 @@ static s32 avf_vc_handle(struct avf_dev *dev, const struct avf_vc_desc *d,
 	return d->commit(dev, msg, reply);
 }
 
+static void avf_vc_reply(struct avf_dev *dev, const struct avf_msg *reply)
+{
+	/* Linux ends its receive loop at opcode 0 (contract 3.4). */
+	if (reply->op != AVF_VC_UNKNOWN)
+		avf_mbx_post(dev, reply);
+}
+
 static void avf_vc_error(struct avf_dev *dev, const struct avf_vc_desc *d,
 			 struct avf_msg *reply, s32 status)
 {
@@ -216,9 +240,7 @@ static void avf_vc_error(struct avf_dev *dev, const struct avf_vc_desc *d,
 	reply->len = d ? d->err_len : 0;
 	reply->gap = 0;
 	memset(reply->data, 0, sizeof(reply->data));
-	/* Linux ends its receive loop at opcode 0 (contract 3.4). */
-	if (reply->op != AVF_VC_UNKNOWN)
-		avf_mbx_post(dev, reply);
+	avf_vc_reply(dev, reply);
 }
 
 void avf_vc_refuse(struct avf_dev *dev, u32 op, s32 status)
@@ -252,7 +274,7 @@ void avf_vc_dispatch(struct avf_dev *dev, u32 op, const void *msg, u16 len)
 		avf_vc_error(dev, d, reply, status);
 		return;
 	}
-	avf_mbx_post(dev, reply);
+	avf_vc_reply(dev, reply);
 	if (d->flags & AVF_VC_LINK_AFTER)
 		avf_vc_link_event(dev);
 }

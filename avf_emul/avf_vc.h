@@ -6,7 +6,8 @@
  *           const. The message is a private copy whose length and element
  *           count agree with the table in avf_vc.c.
  *   commit  applies it. It can still fail where the host refuses, and then
- *           leaves everything as it was.
+ *           leaves everything as it was. It sets the reply's opcode to
+ *           AVF_VC_UNKNOWN where there is none.
  *
  * Both return AVF_VC_OK or AVF_VC_ERR_*.
  */
@@ -28,6 +29,13 @@ AVF_VC_COMMIT(version);
 AVF_VC_CHECK(resources);
 AVF_VC_COMMIT(resources);
 AVF_VC_COMMIT(rxdids);
+AVF_VC_COMMIT(request_queues);
+
+/** avf_vc_queue_mask() - a bit for each queue pair the driver has. ctl. */
+static inline u32 avf_vc_queue_mask(const struct avf_dev *dev)
+{
+	return (1u << dev->vc.num_qps) - 1;
+}
 
 /* avf_vc_queue.c */
 AVF_VC_CHECK(config_queues);
@@ -59,6 +67,9 @@ AVF_VC_CHECK(set_hena);
 AVF_VC_COMMIT(set_hena);
 AVF_VC_CHECK(hfunc);
 AVF_VC_COMMIT(hfunc);
+AVF_VC_CHECK(rss_cfg);
+AVF_VC_COMMIT(add_rss_cfg);
+AVF_VC_COMMIT(del_rss_cfg);
 /** avf_vc_rss_reset() - hash settings of a device nobody configured. ctl. */
 void avf_vc_rss_reset(struct avf_dev *dev);
 

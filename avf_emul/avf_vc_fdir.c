@@ -217,7 +217,7 @@ static bool fdir_parse_hdrs(const struct avf_vc_hdrs *hdrs,
 	u16 cls = 0;
 
 	/* No headers: the mask is for a raw packet, which ice has as well. */
-	if (!n || n > AVF_VC_MAX_HDRS || hdrs->tunnel)
+	if (!n || n > AVF_VC_HDRS_MAX || hdrs->tunnel)
 		return false;
 
 	for (i = 0; i < n; i++) {
@@ -251,7 +251,7 @@ static bool fdir_parse_queues(const struct avf_dev *dev, u32 first, u32 order,
 			      struct avf_fdir_action *act)
 {
 	/* More than a queue number can count is more than there are. */
-	if (order > 15 || first + (1u << order) > dev->num_qps)
+	if (order > 15 || first + (1u << order) > dev->vc.num_qps)
 		return false;
 	act->queue = (u16)first;
 	act->num = (u16)(1u << order);

@@ -54,7 +54,7 @@ AVF_VC_CHECK(config_queues)
 	u16 n = le16_to_cpu(list->n);
 	u16 i;
 
-	if (le16_to_cpu(list->vsi_id) != AVF_VSI_ID || n > dev->num_qps)
+	if (le16_to_cpu(list->vsi_id) != AVF_VSI_ID || n > dev->vc.num_qps)
 		return AVF_VC_ERR_PARAM;
 
 	for (i = 0; i < n; i++) {
@@ -64,7 +64,7 @@ AVF_VC_CHECK(config_queues)
 		if (le16_to_cpu(tx->vsi_id) != AVF_VSI_ID ||
 		    le16_to_cpu(rx->vsi_id) != AVF_VSI_ID ||
 		    tx->queue != rx->queue ||
-		    le16_to_cpu(tx->queue) >= dev->num_qps ||
+		    le16_to_cpu(tx->queue) >= dev->vc.num_qps ||
 		    !avf_vc_txq_ok(tx) || !avf_vc_rxq_ok(dev, rx))
 			return AVF_VC_ERR_PARAM;
 	}
@@ -114,7 +114,7 @@ AVF_VC_CHECK(irq_map)
 {
 	const struct avf_vc_irq_map *map = msg;
 	u16 n = le16_to_cpu(map->n);
-	u32 all = avf_dev_queue_mask(dev);
+	u32 all = avf_vc_queue_mask(dev);
 	u16 i;
 
 	if (n > avf_dev_vectors(dev))
@@ -188,7 +188,7 @@ static s32 avf_vc_check_sel(const struct avf_dev *dev,
 	u32 queues = le32_to_cpu(sel->rxq) | le32_to_cpu(sel->txq);
 
 	if (le16_to_cpu(sel->vsi_id) != AVF_VSI_ID || !queues ||
-	    (queues & ~avf_dev_queue_mask(dev)))
+	    (queues & ~avf_vc_queue_mask(dev)))
 		return AVF_VC_ERR_PARAM;
 	return AVF_VC_OK;
 }
@@ -225,6 +225,7 @@ AVF_VC_COMMIT(enable_queues)
 		    avf_txq_enable(&dev->tx[q]))
 			kick |= 1u << q;
 	}
+	avf_vc_rss_queues(dev);
 	avf_dev_traffic(dev);
 	for (q = 0; q < dev->num_qps; q++)
 		if (kick & (1u << q))

@@ -53,7 +53,7 @@ AVF_VC_COMMIT(resources)
 	dev->vc.resources = true;
 
 	res->num_vsis = cpu_to_le16(1);
-	res->num_qps = cpu_to_le16(dev->num_qps);
+	res->num_qps = cpu_to_le16(dev->vc.num_qps);
 	res->max_vectors = cpu_to_le16(avf_dev_vectors(dev));
 	res->max_mtu = cpu_to_le16(AVF_MAX_FRAME);
 	res->caps = cpu_to_le32(dev->vc.caps);
@@ -61,10 +61,33 @@ AVF_VC_COMMIT(resources)
 	res->rss_key_size = cpu_to_le32(AVF_RSS_KEY_LEN);
 	res->rss_lut_size = cpu_to_le32(AVF_RSS_LUT_LEN);
 	res->vsi.vsi_id = cpu_to_le16(AVF_VSI_ID);
-	res->vsi.num_qps = cpu_to_le16(dev->num_qps);
+	res->vsi.num_qps = cpu_to_le16(dev->vc.num_qps);
 	res->vsi.type = cpu_to_le32(AVF_VSI_SRIOV);
 	memcpy(res->vsi.mac, dev->mac, AVF_ETH_ALEN);
 	reply->len = sizeof(*res);
+	return AVF_VC_OK;
+}
+
+/*
+ * Granted by an announced reset, after which the driver asks for its resources
+ * again; refused by an answer that says how many there are (4.9).
+ */
+AVF_VC_COMMIT(request_queues)
+{
+	struct avf_vc_queues_req *avail = (void *)reply->data;
+	const struct avf_vc_queues_req *req = msg;
+	u16 n = le16_to_cpu(req->n);
+
+	if (!n || n > dev->num_qps) {
+		avail->n = cpu_to_le16(dev->num_qps);
+		reply->len = sizeof(*avail);
+		return AVF_VC_OK;
+	}
+
+	avf_vc_impending_event(dev);
+	dev->vc.num_qps = n;
+	avf_dev_reset(dev, AVF_RESET_VF);
+	reply->op = AVF_VC_UNKNOWN;
 	return AVF_VC_OK;
 }
 

@@ -338,6 +338,13 @@ struct avf_vc_queue_sel {
 
 AVF_STATIC_ASSERT(sizeof(struct avf_vc_queue_sel) == 12);
 
+/* REQUEST_QUEUES, and its reply when refused */
+struct avf_vc_queues_req {
+	__le16 n;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_queues_req) == 2);
+
 #define AVF_VC_MAC_LEGACY	0
 #define AVF_VC_MAC_PRIMARY	1
 #define AVF_VC_MAC_EXTRA	2
@@ -377,8 +384,12 @@ struct avf_vc_rss_bytes {
 
 AVF_STATIC_ASSERT(sizeof(struct avf_vc_rss_bytes) == 4);
 
-#define AVF_VC_HFUNC_TOEPLITZ	0
-#define AVF_VC_HFUNC_LAST	3
+/* Hash algorithms of CONFIG_RSS_HFUNC and ADD_RSS_CFG. */
+#define AVF_VC_HFUNC_TOEPLITZ		0
+#define AVF_VC_HFUNC_XOR		1
+#define AVF_VC_HFUNC_TOEPLITZ_SYM	2
+#define AVF_VC_HFUNC_XOR_SYM		3
+#define AVF_VC_HFUNC_LAST		3
 
 struct avf_vc_rss_hfunc {
 	__le16 vsi_id;
@@ -394,17 +405,31 @@ struct avf_vc_rss_hena {
 
 AVF_STATIC_ASSERT(sizeof(struct avf_vc_rss_hena) == 8);
 
+/* Packet classes of SET_RSS_HENA. Some tell apart what is hashed alike. */
+#define AVF_HENA_IPV4_UDP	(BIT_ULL(29) | BIT_ULL(30) | BIT_ULL(31))
+#define AVF_HENA_IPV4_TCP	(BIT_ULL(32) | BIT_ULL(33))
+#define AVF_HENA_IPV4_SCTP	BIT_ULL(34)
+#define AVF_HENA_IPV4_OTHER	BIT_ULL(35)
+#define AVF_HENA_IPV4_FRAG	BIT_ULL(36)
+#define AVF_HENA_IPV6_UDP	(BIT_ULL(39) | BIT_ULL(40) | BIT_ULL(41))
+#define AVF_HENA_IPV6_TCP	(BIT_ULL(42) | BIT_ULL(43))
+#define AVF_HENA_IPV6_SCTP	BIT_ULL(44)
+#define AVF_HENA_IPV6_OTHER	BIT_ULL(45)
+#define AVF_HENA_IPV6_FRAG	BIT_ULL(46)
+#define AVF_HENA_L2		BIT_ULL(63)
+
 /* GET_RSS_HENA_CAPS: every packet class a driver may select. */
 #define AVF_HENA_ALL		0x80007F9FE0000000ULL
 
-struct avf_vc_rxdids {
-	__le64 bitmap;
-};
-
-AVF_STATIC_ASSERT(sizeof(struct avf_vc_rxdids) == 8);
-
-/* Protocol headers, as the rules of FDIR and RSS_CFG describe packets. */
+/*
+ * A stack of headers, as rules of hashing and of the flow director have it.
+ * Field f of a header is bit f of @fields; only those that are of use here have
+ * names.
+ */
+#define AVF_VC_HDR_NONE		0
 #define AVF_VC_HDR_ETH		1
+#define AVF_VC_HDR_S_VLAN	2
+#define AVF_VC_HDR_C_VLAN	3
 #define AVF_VC_HDR_IPV4		4
 #define AVF_VC_HDR_IPV6		5
 #define AVF_VC_HDR_TCP		6
@@ -421,13 +446,16 @@ AVF_STATIC_ASSERT(sizeof(struct avf_vc_rxdids) == 8);
 #define AVF_VC_HDR_IPV4_FRAG	22	/* DPDK only */
 #define AVF_VC_HDR_IPV6_FRAG	23	/* DPDK only */
 
-#define AVF_VC_MAX_HDRS		32
-#define AVF_VC_MAX_ACTIONS	8
+#define AVF_VC_FIELD_SRC	0x01u	/* address or port */
+#define AVF_VC_FIELD_DST	0x02u
+#define AVF_VC_FIELD_PROTO	0x10u	/* of IPv4 and IPv6 */
+
+#define AVF_VC_HDRS_MAX		32
 
 struct avf_vc_hdr {
 	__le32 type;
-	__le32 fields;		/* a bit per field that counts */
-	u8 data[64];		/* the header, as in a packet */
+	__le32 fields;
+	u8 data[64];
 };
 
 AVF_STATIC_ASSERT(sizeof(struct avf_vc_hdr) == 72);
@@ -435,11 +463,29 @@ AVF_STATIC_ASSERT(sizeof(struct avf_vc_hdr) == 72);
 struct avf_vc_hdrs {
 	u8 tunnel;
 	u8 pad[3];
-	__le32 n;		/* 0: a whole packet and a mask instead */
-	struct avf_vc_hdr hdr[AVF_VC_MAX_HDRS];
+	__le32 n;
+	struct avf_vc_hdr hdr[AVF_VC_HDRS_MAX];
 };
 
 AVF_STATIC_ASSERT(sizeof(struct avf_vc_hdrs) == 2312);
+
+/* ADD_RSS_CFG, DEL_RSS_CFG */
+struct avf_vc_rss_cfg {
+	struct avf_vc_hdrs hdrs;
+	__le32 algorithm;
+	u8 pad[128];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_rss_cfg) == 2444);
+
+struct avf_vc_rxdids {
+	__le64 bitmap;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_rxdids) == 8);
+
+/* Flow director rules: such headers, and what to do with the packets. */
+#define AVF_VC_MAX_ACTIONS	8
 
 #define AVF_VC_ACT_DROP		0
 #define AVF_VC_ACT_PASSTHRU	2

@@ -535,16 +535,17 @@ int avfdrv_reinit(struct avfdrv *d)
 	d->link = false;
 	avfdrv_mbx_shutdown(d);
 	avfdrv_mbx_init(d);
-	if (d->up) {
+	if (d->up)
 		avfdrv_rings_free(d);
-		err = avfdrv_rings_alloc(d);
-		if (err)
-			return err;
-	}
 	misc_irq_on(d);
 	err = avfdrv_resources(d);
 	if (err)
 		return err;
+	if (d->up) {
+		err = avfdrv_rings_alloc(d);
+		if (err)
+			return err;
+	}
 	err = avfdrv_irq_map(d);
 	if (err)
 		return err;

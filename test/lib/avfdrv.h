@@ -80,7 +80,10 @@ enum {
 	VC_CONFIG_RSS_LUT = 24,
 	VC_GET_HENA_CAPS = 25,
 	VC_SET_HENA = 26,
+	VC_REQUEST_QUEUES = 29,
 	VC_GET_RXDIDS = 44,
+	VC_ADD_RSS_CFG = 45,
+	VC_DEL_RSS_CFG = 46,
 	VC_ADD_FDIR = 47,
 	VC_DEL_FDIR = 48,
 };
@@ -90,17 +93,20 @@ enum {
 
 #define CAP_L2		(1u << 0)
 #define CAP_WB_ON_ITR	(1u << 5)
+#define CAP_REQ_QUEUES	(1u << 6)
 #define CAP_LINK_SPEED	(1u << 7)
 #define CAP_RSS_PCTYPE	(1u << 18)
 #define CAP_RSS_PF	(1u << 19)
 #define CAP_FLEX_DESC	(1u << 26)
+#define CAP_ADV_RSS	(1u << 27)
 #define CAP_FDIR	(1u << 28)
 
 /* What iavf of Linux 6.18 asks for. */
 #define CAPS_LINUX	0xbebd8cf9u
 /* What a device without VLAN, filters and the like grants of it. */
-#define CAPS_BASE	(CAP_L2 | CAP_WB_ON_ITR | CAP_LINK_SPEED | \
-			 CAP_RSS_PCTYPE | CAP_RSS_PF | CAP_FLEX_DESC | CAP_FDIR)
+#define CAPS_BASE	(CAP_L2 | CAP_WB_ON_ITR | CAP_REQ_QUEUES | \
+			 CAP_LINK_SPEED | CAP_RSS_PCTYPE | CAP_RSS_PF | \
+			 CAP_FLEX_DESC | CAP_ADV_RSS | CAP_FDIR)
 
 #define AQ_LEN		32u
 #define AQ_BUF		4096u
