@@ -7,6 +7,7 @@
  * byte is in place.
  */
 #include "avf_dev.h"
+#include "avf_fdir.h"
 #include "avf_hash.h"
 #include "avf_off.h"
 #include "avf_parse.h"
@@ -22,13 +23,17 @@
  * @ptype:  packet type
  * @hashed: @hash is valid
  * @hash:   hash of receive side scaling
+ * @marked: @mark is valid
+ * @mark:   flow id, of a flow director rule
  *
  * Without L3L4P no checksum is vouched for and drivers verify themselves.
  */
 struct rx_meta {
 	u8 ptype;
 	bool hashed;
+	bool marked;
 	u32 hash;
+	u32 mark;
 };
 
 /**
@@ -261,6 +266,12 @@ static void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
 			qw0 |= (u64)meta->hash << AVF_RXL_RSS_S;
 			qw1 |= AVF_RXL_FLTSTAT_RSS << AVF_RXL_FLTSTAT_S;
 		}
+		if (meta->marked) {
+			qw1 |= AVF_RXL_FLM;
+			d->qw2 = cpu_to_le64(AVF_RXL_FD_ID);
+			d->qw3 = cpu_to_le64((u64)meta->mark <<
+					     AVF_RXL_FD_ID_S);
+		}
 	}
 	d->qw0 = cpu_to_le64(qw0);
 	d->qw1 = cpu_to_le64(qw1);
@@ -271,6 +282,7 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 {
 	u64 qw0 = (u64)rxdid << AVF_RXF_RXDID_S | (u64)len << AVF_RXF_LEN_S;
 	u64 qw1 = AVF_RXF_DD;
+	u64 flow = AVF_RXF_FLOW_NONE;
 	u32 hash = 0;
 
 	if (last) {
@@ -280,14 +292,16 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 			hash = meta->hash;
 			qw1 |= AVF_RXF_RSS_VALID;
 		}
+		if (meta->marked)
+			flow = meta->mark;
 	}
-	/* No flow matched. Where this goes is where the layouts differ. */
+	/* Where hash and flow go is where the layouts differ. */
 	if (rxdid == AVF_RXDID_FLEX_OVS) {
-		qw1 |= AVF_RXF_FLOW_NONE << AVF_RXF_HI32_S;
+		qw1 |= flow << AVF_RXF_HI32_S;
 		d->qw3 = cpu_to_le64(hash);
 	} else {
 		qw1 |= (u64)hash << AVF_RXF_HI32_S;
-		d->qw3 = cpu_to_le64(AVF_RXF_FLOW_NONE);
+		d->qw3 = cpu_to_le64(flow);
 	}
 	d->qw0 = cpu_to_le64(qw0);
 	d->qw1 = cpu_to_le64(qw1);
@@ -324,9 +338,30 @@ static int rx_write_back(struct avf_dev *dev, const struct rx_slot *slot,
 
 /* ------------------------------------------------------------- delivery */
 
+/* What a flow director rule says; false: drop it. */
+static bool rx_direct(const struct avf_fdir_action *act, struct rx_meta *meta,
+		      u16 *q)
+{
+	meta->marked = act->marked;
+	meta->mark = act->mark;
+
+	switch (act->kind) {
+	case AVF_FDIR_DROP:
+		return false;
+	case AVF_FDIR_QUEUE:
+		*q = act->queue;
+		break;
+	case AVF_FDIR_REGION:
+		*q = (u16)(act->queue + (meta->hash & (act->num - 1u)));
+		break;
+	}
+	return true;
+}
+
 /*
- * Choose by hash; what is not hashed goes to queue 0. A queue that does not run
- * receives nothing, and nobody receives in its place: the driver chose it.
+ * Choose by rule, else by hash; what is not hashed goes to queue 0. A queue that
+ * does not run receives nothing, and nobody receives in its place: the driver
+ * chose it.
  */
 static struct avf_rxq *rx_select(struct avf_dev *dev,
 				 const struct avf_frame *frame,
@@ -334,12 +369,17 @@ static struct avf_rxq *rx_select(struct avf_dev *dev,
 				 struct rx_meta *meta)
 {
 	const struct avf_hash *h = avf_load_acquire(&dev->hash);
-	struct avf_rxq *q = &dev->rx[0];
+	const struct avf_fdir_rule *rule;
+	u16 q = 0;
 
 	meta->hashed = avf_hash_packet(h, frame->hdr, pkt, &meta->hash);
 	if (meta->hashed)
-		q = &dev->rx[avf_hash_queue(h, meta->hash)];
-	return avf_load_acquire(&q->enabled) ? q : NULL;
+		q = avf_hash_queue(h, meta->hash);
+
+	rule = avf_fdir_match(dev, frame->hdr, frame->hlen, pkt);
+	if (rule && !rx_direct(&rule->act, meta, &q))
+		return NULL;
+	return avf_load_acquire(&dev->rx[q].enabled) ? &dev->rx[q] : NULL;
 }
 
 static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,

@@ -302,8 +302,9 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 q, u32 budget,
  * avf_rx_push() - put one frame into a receive ring. queue (all Rx queues).
  *
  * Copies the payload once, into the driver's buffers. Returns 0, or -ENOBUFS,
- * -EMSGSIZE, -ENETDOWN, -EFAULT after counting a discard; never waits. The
- * caller ends a burst with avf_rx_flush().
+ * -EMSGSIZE, -ENETDOWN (no queue, or a rule of the driver's drops it), -EFAULT
+ * after counting a discard; never waits. The caller ends a burst with
+ * avf_rx_flush().
  */
 int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame);
 

@@ -678,6 +678,7 @@ AVF_STATIC_ASSERT(sizeof(struct avf_rx_desc) == 32);
 #define AVF_RXL_EOP		BIT_ULL(1)
 #define AVF_RXL_L2TAG1P		BIT_ULL(2)
 #define AVF_RXL_L3L4P		BIT_ULL(3)
+#define AVF_RXL_FLM		BIT_ULL(11)	/* a flow director rule */
 #define AVF_RXL_FLTSTAT_S	12
 #define AVF_RXL_FLTSTAT_RSS	3ULL
 #define AVF_RXL_IPV6EXADD	BIT_ULL(15)
@@ -693,8 +694,11 @@ AVF_STATIC_ASSERT(sizeof(struct avf_rx_desc) == 32);
 #define AVF_RXL_LEN_M		0x3FFFULL
 /* qw2 */
 #define AVF_RXL_L2TAG2P		BIT_ULL(0)
+#define AVF_RXL_FD_ID		BIT_ULL(4)	/* flow id in qw3 */
 #define AVF_RXL_L2TAG2_1_S	32
 #define AVF_RXL_L2TAG2_2_S	48
+/* qw3 */
+#define AVF_RXL_FD_ID_S		32
 
 /* flexible write-back, qw0 */
 #define AVF_RXF_RXDID_S		0
