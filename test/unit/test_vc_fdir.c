@@ -358,3 +358,30 @@ TEST_ONCE(counts)
 	}
 	bed_close(&b);
 }
+
+/* The long reply meets memory that is not there: at its ends, and inside. */
+TEST(reply_unreachable)
+{
+	static const uint32_t at[] = { 0, 7, 8, 1000, 2611, 2612, 2615 };
+	struct rule *r;
+	struct bed b;
+	uint32_t i;
+
+	open4(&b);
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		uint64_t errors = bed_stats(&b).mbx_errors;
+
+		r = ip4(i);
+		to_queue(r, 1);
+		b.h.fail_iova = b.d.arq_bufs.iova + b.d.arq_ntc * AQ_BUF +
+				at[i];
+		b.h.fail_len = 1;
+		CHECK_EQ_AT(avfdrv_cmd(&b.d, VC_ADD_FDIR, r->m, ADD_LEN, NULL),
+			    DRV_TIMEOUT, at[i]);
+		CHECK_EQ(bed_stats(&b).mbx_errors, errors + 1);
+		b.h.fail_len = 0;
+		/* the rule is there, though nobody was told */
+		CHECK_EQ(send_rule(&b, r, NULL), S_EXIST);
+	}
+	bed_close(&b);
+}
