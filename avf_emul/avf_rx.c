@@ -12,6 +12,7 @@
 #include "avf_off.h"
 #include "avf_parse.h"
 #include "avf_ring.h"
+#include "avf_rxcsum.h"
 #include "avf_wire.h"
 
 #define RX_DESC_SIZE	((u32)sizeof(struct avf_rx_desc))
@@ -21,15 +22,19 @@
 /**
  * struct rx_meta - what write-back says about a frame as a whole
  * @ptype:  packet type
+ * @l3l4:   checksums were looked at; without it drivers verify themselves
+ * @bad:    AVF_RXCSUM_*
+ * @exadd:  drivers must verify L4 themselves
  * @hashed: @hash is valid
  * @hash:   hash of receive side scaling
  * @marked: @mark is valid
  * @mark:   flow id, of a flow director rule
- *
- * Without L3L4P no checksum is vouched for and drivers verify themselves.
  */
 struct rx_meta {
 	u8 ptype;
+	bool l3l4;
+	u32 bad;
+	bool exadd;
 	bool hashed;
 	bool marked;
 	u32 hash;
@@ -266,6 +271,14 @@ static void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
 			qw0 |= (u64)meta->hash << AVF_RXL_RSS_S;
 			qw1 |= AVF_RXL_FLTSTAT_RSS << AVF_RXL_FLTSTAT_S;
 		}
+		if (meta->l3l4)
+			qw1 |= AVF_RXL_L3L4P;
+		if (meta->exadd)
+			qw1 |= AVF_RXL_IPV6EXADD;
+		if (meta->bad & AVF_RXCSUM_L3_BAD)
+			qw1 |= AVF_RXL_ERR_IPE;
+		if (meta->bad & AVF_RXCSUM_L4_BAD)
+			qw1 |= AVF_RXL_ERR_L4E;
 		if (meta->marked) {
 			qw1 |= AVF_RXL_FLM;
 			d->qw2 = cpu_to_le64(AVF_RXL_FD_ID);
@@ -292,6 +305,14 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 			hash = meta->hash;
 			qw1 |= AVF_RXF_RSS_VALID;
 		}
+		if (meta->l3l4)
+			qw1 |= AVF_RXF_L3L4P;
+		if (meta->exadd)
+			qw1 |= AVF_RXF_IPV6EXADD;
+		if (meta->bad & AVF_RXCSUM_L3_BAD)
+			qw1 |= AVF_RXF_ERR_IPE;
+		if (meta->bad & AVF_RXCSUM_L4_BAD)
+			qw1 |= AVF_RXF_ERR_L4E;
 		if (meta->marked)
 			flow = meta->mark;
 	}
@@ -382,8 +403,17 @@ static struct avf_rxq *rx_select(struct avf_dev *dev,
 	return avf_load_acquire(&dev->rx[q].enabled) ? &dev->rx[q] : NULL;
 }
 
+static void rx_csum(const struct avf_frame *frame, const struct avf_pkt *pkt,
+		    struct rx_meta *meta)
+{
+	meta->l3l4 = pkt->l3 != AVF_L3_NONE;
+	meta->exadd = pkt->exadd;
+	meta->bad = avf_rxcsum(frame, pkt);
+}
+
 static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
-		      const struct avf_frame *frame, const struct rx_meta *meta)
+		      const struct avf_frame *frame, const struct avf_pkt *pkt,
+		      struct rx_meta *meta)
 {
 	struct rx_slot slot[AVF_RX_CHAIN];
 	struct rx_src src;
@@ -411,6 +441,8 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 			idx = 0;
 	}
 
+	/* Not earlier: a frame that finds no room is not worth the effort. */
+	rx_csum(frame, pkt, meta);
 	rx_src_init(&src, frame, q->crc_disable);
 	for (i = 0; i < need; i++) {
 		err = rx_fill(dev, &src, slot[i].buf, slot[i].len);
@@ -451,7 +483,7 @@ static int rx_frame(struct avf_dev *dev, const struct avf_frame *frame)
 	q = rx_select(dev, frame, &pkt, &meta);
 	if (!q)
 		return -ENETDOWN;
-	return rx_deliver(dev, q, frame, &meta);
+	return rx_deliver(dev, q, frame, &pkt, &meta);
 }
 
 int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame)

@@ -579,7 +579,17 @@ static struct avf_frame *tx_begin(struct tx_run *r, u32 head_len)
 	f->seg[0].len = head_len;
 	f->nsegs = 1;
 	f->len = head_len;
+	f->csum = 0;
 	return f;
+}
+
+/* What was just computed need not be verified by the receiver. */
+static void tx_vouch(struct avf_frame *f, const struct avf_off *off)
+{
+	if (off->ip_csum)
+		f->csum |= AVF_FRAME_L3_OK;
+	if (off->l4_type != AVF_OFF_L4_NONE)
+		f->csum |= AVF_FRAME_L4_OK;
 }
 
 static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
@@ -669,8 +679,10 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
 	err = tx_attach(r, &cur, f, u->bytes - hlen);
 	if (err)
 		return err;
-	if (need)
+	if (need) {
 		avf_off_csum(f, head, &off);
+		tx_vouch(f, &off);
+	}
 	return tx_commit(r, u, f);
 }
 
@@ -724,6 +736,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 		if (err)
 			return err;
 		avf_off_cut(f, head, &off, n, pos, len, len == left);
+		tx_vouch(f, &off);
 		err = tx_commit(r, u, f);
 		if (err)
 			return err;

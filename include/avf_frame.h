@@ -15,6 +15,10 @@
 /* Enough for two tags, IPv6 with an extension header or two, and TCP. */
 #define AVF_FRAME_HDR		128u
 
+/* The sender vouches for a checksum: it was computed here, or verified. */
+#define AVF_FRAME_L3_OK		0x1u	/* IPv4 header */
+#define AVF_FRAME_L4_OK		0x2u	/* TCP, UDP, SCTP */
+
 /**
  * struct avf_seg - one contiguous piece of a frame
  * @p:   first byte; may point into guest memory, which the guest can change at
@@ -34,6 +38,7 @@ struct avf_seg {
  * @hdr:   the frame's first bytes in host-owned memory, which no guest can
  *         change. Whoever decides (switch, filters) looks here and nowhere
  *         else. The first segment may be the same memory.
+ * @csum:  AVF_FRAME_*_OK
  * @seg:   the whole frame, header included
  *
  * Valid only during the call it is passed to.
@@ -43,6 +48,7 @@ struct avf_frame {
 	u16 nsegs;
 	u16 hlen;
 	const u8 *hdr;
+	u8 csum;
 	struct avf_seg seg[AVF_FRAME_SEGS];
 };
 

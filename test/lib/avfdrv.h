@@ -181,6 +181,7 @@ struct avfdrv_rxinfo {
 	bool l3l4p;
 	bool err_ip;
 	bool err_l4;
+	bool exadd;
 };
 
 struct avfdrv {

@@ -217,6 +217,7 @@ static void parse_legacy(const uint64_t *qw, struct avfdrv_rxinfo *info)
 	info->l3l4p = qw[1] >> 3 & 1;
 	info->err_ip = qw[1] >> 22 & 1;
 	info->err_l4 = qw[1] >> 23 & 1;
+	info->exadd = qw[1] >> 15 & 1;
 }
 
 static void parse_flex(const uint64_t *qw, struct avfdrv_rxinfo *info)
@@ -227,6 +228,7 @@ static void parse_flex(const uint64_t *qw, struct avfdrv_rxinfo *info)
 	info->l3l4p = qw[1] >> 3 & 1;
 	info->err_ip = qw[1] >> 4 & 1;
 	info->err_l4 = qw[1] >> 5 & 1;
+	info->exadd = qw[1] >> 9 & 1;
 }
 
 uint32_t avfdrv_rx(struct avfdrv *d, uint16_t q, void *buf, uint32_t cap,

@@ -311,6 +311,7 @@ static void op_xmit(void *host, u16 q, const struct avf_frame *frames, u32 n)
 		sent->q = q;
 		sent->len = frames[i].len;
 		sent->nsegs = frames[i].nsegs;
+		sent->csum = frames[i].csum;
 		gather(&frames[i], sent->data);
 		if (memcmp(sent->data, frames[i].hdr, frames[i].hlen))
 			die("hdr differs from the segments");
@@ -554,6 +555,7 @@ int host_rx_noflush(struct host *h, const void *data, u32 len, u32 nsegs)
 		die("no memory");
 	memcpy(hdr, p, f.hlen);
 	f.hdr = hdr;
+	f.csum = h->rx_csum;
 	for (i = 0; i < nsegs; i++) {
 		u32 n = i + 1 == nsegs ? len - off : len / nsegs;
 

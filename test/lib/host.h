@@ -47,6 +47,7 @@ struct host_frame {
 	u32 len;
 	u16 q;
 	u16 nsegs;
+	u8 csum;
 	u8 data[];
 };
 
@@ -72,6 +73,7 @@ struct host {
 	u64 fail_iova;		/* DMA inside this range fails */
 	u64 fail_len;
 	u32 tx_budget;
+	u8 rx_csum;		/* what host_rx() vouches for */
 	/* called inside the model's DMA, before it takes place */
 	void (*on_dma)(struct host *h, enum host_ev_kind kind, u64 iova,
 		       u32 len);

@@ -57,6 +57,9 @@ static void swpf_frame_from_skb(struct avf_frame *frame,
 	frame->nsegs = 1;
 	frame->hlen = min_t(u32, skb->len, AVF_FRAME_HDR);
 	frame->hdr = skb->data;
+	frame->csum = 0;
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY)
+		frame->csum = AVF_FRAME_L4_OK;
 	frame->seg[0].p = skb->data;
 	frame->seg[0].len = skb->len;
 }
