@@ -34,9 +34,30 @@ static void avf_dev_queues_init(struct avf_dev *dev)
 	u32 q;
 
 	for (q = 0; q < AVF_MAX_QPS; q++) {
-		avf_txq_init(&dev->tx[q]);
-		avf_rxq_init(&dev->rx[q]);
+		avf_txq_init(&dev->tx[q], dev->doorbell[AVF_DB_TX] + q);
+		avf_rxq_init(&dev->rx[q], dev->doorbell[AVF_DB_RX] + q);
 	}
+}
+
+static bool avf_dev_doorbells(struct avf_dev *dev,
+			      const struct avf_params *params)
+{
+	u8 *own;
+	u32 i;
+
+	if (params->doorbell[AVF_DB_TX] && params->doorbell[AVF_DB_RX]) {
+		for (i = 0; i < AVF_DB_PAGES; i++)
+			dev->doorbell[i] = params->doorbell[i];
+		return true;
+	}
+
+	own = avf_zalloc(AVF_DB_PAGES * AVF_PAGE_SIZE);
+	if (!own)
+		return false;
+	for (i = 0; i < AVF_DB_PAGES; i++)
+		dev->doorbell[i] = (void *)(own + i * AVF_PAGE_SIZE);
+	dev->doorbell_own = true;
+	return true;
 }
 
 struct avf_dev *avf_dev_create(const struct avf_params *params,
@@ -50,6 +71,10 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 	dev = avf_zalloc(sizeof(*dev));
 	if (!dev)
 		return NULL;
+	if (!avf_dev_doorbells(dev, params)) {
+		avf_free(dev);
+		return NULL;
+	}
 
 	dev->ops = ops;
 	dev->host = host;
@@ -73,6 +98,8 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 
 void avf_dev_destroy(struct avf_dev *dev)
 {
+	if (dev->doorbell_own)
+		avf_free(dev->doorbell[AVF_DB_TX]);
 	avf_free(dev);
 }
 

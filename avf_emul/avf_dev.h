@@ -84,7 +84,6 @@ struct avf_mbx {
  * @enabled: INTENA
  * @cause:   latched causes, a bit per ITR index
  * @fired:   @last_ns is valid
- * @itr:     intervals, in 2 us
  * @last_ns: when it last fired
  */
 struct avf_vec {
@@ -92,7 +91,6 @@ struct avf_vec {
 	bool enabled;
 	bool fired;
 	u8 cause;
-	u16 itr[3];
 	u64 last_ns;
 };
 
@@ -109,6 +107,7 @@ struct avf_msix_entry {
  * @timer_ns:  deadline given to timer_arm(), 0 = none
  * @irqs:      messages raised
  * @vec:       vectors
+ * @itr0:      intervals of vector 0, in 2 us; others are in a doorbell page
  * @msix_on:   MSI-X enable of the capability
  * @msix_mask: function mask of the capability
  * @pba:       pending bits
@@ -121,6 +120,7 @@ struct avf_intr {
 	u64 timer_ns;
 	u64 irqs;
 	struct avf_vec vec[AVF_MAX_VECTORS];
+	u16 itr0[3];
 	bool msix_on;
 	bool msix_mask;
 	u32 pba;
@@ -185,6 +185,8 @@ struct avf_dev {
 	void *host;
 	u16 num_qps;
 	u32 flags;
+	__le32 *doorbell[AVF_DB_PAGES];
+	bool doorbell_own;		/* allocated here */
 
 	/* shared */
 	u32 rstat;

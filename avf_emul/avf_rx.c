@@ -57,10 +57,13 @@ struct rx_slot {
 
 /* ------------------------------------------------------- life of a queue */
 
-void avf_rxq_init(struct avf_rxq *q)
+void avf_rxq_init(struct avf_rxq *q, __le32 *tail)
 {
 	memset(q, 0, sizeof(*q));
+	q->tail = tail;
 	q->vec = AVF_VEC_NONE;
+	q->bad = AVF_TAIL_NONE;
+	avf_tail_store(tail, 0);
 }
 
 static bool rxdid_ok(u8 rxdid)
@@ -96,7 +99,7 @@ void avf_rxq_enable(struct avf_rxq *q)
 {
 	if (!q->len)
 		return;
-	q->judged = false;
+	q->bad = AVF_TAIL_NONE;
 	avf_store_release(&q->enabled, 1u);
 }
 
@@ -109,7 +112,7 @@ void avf_rxq_clear(struct avf_rxq *q)
 {
 	q->head = 0;
 	q->touched = false;
-	avf_store_release(&q->tail, 0u);
+	avf_tail_store(q->tail, 0);
 }
 
 void avf_rxq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
@@ -124,24 +127,25 @@ void avf_rxq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 		avf_stat_add(&dev->qstats.bad_tail, 1);
 		return;
 	}
-	avf_store_release(&q->tail, val);
+	avf_tail_store(q->tail, val);
 }
 
 /*
  * Descriptors the driver has posted. A tail that was written before the queue
- * was configured, or while it was being reconfigured, shows only now whether
- * it lies inside the ring; if not there is none until the next write.
+ * was configured, while it was being reconfigured, or into a mapped page shows
+ * only now whether it lies inside the ring; if not there is none until the next
+ * write.
  */
 static u32 rx_posted(struct avf_dev *dev, struct avf_rxq *q)
 {
-	u32 tail = avf_load_acquire(&q->tail);
-	bool judged = q->judged;
+	u32 tail = avf_tail_load(q->tail);
 
-	q->judged = true;
 	if (tail < q->len)
 		return avf_ring_count(q->head, tail, q->len);
-	if (!judged)
+	if (tail != q->bad) {
+		q->bad = tail;
 		avf_stat_add(&dev->qstats.bad_tail, 1);
+	}
 	return 0;
 }
 

@@ -115,11 +115,13 @@ struct tx_cur {
 
 /* ------------------------------------------------------- life of a queue */
 
-void avf_txq_init(struct avf_txq *q)
+void avf_txq_init(struct avf_txq *q, __le32 *tail)
 {
 	memset(q, 0, sizeof(*q));
+	q->tail = tail;
 	q->vec = AVF_VEC_NONE;
 	q->wait = AVF_TAIL_NONE;
+	avf_tail_store(tail, 0);
 }
 
 int avf_txq_config(struct avf_txq *q, u64 base, u16 len)
@@ -146,7 +148,7 @@ bool avf_txq_enable(struct avf_txq *q)
 	avf_store_release(&q->enabled, 1u);
 	/* Pairs with avf_txq_tail_write(): one of the two sees the other. */
 	avf_mb();
-	return avf_load_acquire(&q->tail) != q->head;
+	return avf_tail_load(q->tail) != q->head;
 }
 
 void avf_txq_disable(struct avf_txq *q)
@@ -158,7 +160,7 @@ void avf_txq_clear(struct avf_txq *q)
 {
 	WRITE_ONCE(q->head, 0);
 	WRITE_ONCE(q->wait, AVF_TAIL_NONE);
-	avf_store_release(&q->tail, 0u);
+	avf_tail_store(q->tail, 0);
 }
 
 void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
@@ -184,7 +186,7 @@ void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 		return;
 	}
 
-	avf_store_release(&q->tail, val);
+	avf_tail_store(q->tail, val);
 	avf_mb();
 	if (avf_load_acquire(&q->enabled))
 		dev->ops->tx_kick(dev->host, qid);
@@ -201,9 +203,19 @@ bool avf_tx_ready(const struct avf_dev *dev, u16 qid)
 	if (!avf_load_acquire(&q->enabled) || !avf_dev_dma_ok(dev))
 		return false;
 
-	tail = avf_load_acquire(&q->tail);
-	return tail < READ_ONCE(q->len) && tail != READ_ONCE(q->head) &&
-	       tail != READ_ONCE(q->wait);
+	tail = avf_tail_load(q->tail);
+	return tail != READ_ONCE(q->head) && tail != READ_ONCE(q->wait);
+}
+
+u32 avf_tx_pending(const struct avf_dev *dev)
+{
+	u32 mask = 0;
+	u16 q;
+
+	for (q = 0; q < dev->num_qps; q++)
+		if (avf_tx_ready(dev, q))
+			mask |= 1u << q;
+	return mask;
 }
 
 /* ---------------------------------------------------------- completion */
@@ -765,11 +777,17 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
 
 	/*
 	 * One look at the tail: whoever moves it later kicks again. It may be
-	 * a value for an earlier, longer ring, stored late.
+	 * a value for an earlier, longer ring, stored late, or any other that
+	 * a driver stored in a mapped page.
 	 */
-	tail = avf_load_acquire(&r.q->tail);
-	if (tail >= r.q->len || tail == r.q->wait)
+	tail = avf_tail_load(r.q->tail);
+	if (tail == r.q->wait)
 		return 0;
+	if (tail >= r.q->len) {
+		avf_stat_add(&dev->qstats.bad_tail, 1);
+		WRITE_ONCE(r.q->wait, tail);
+		return 0;
+	}
 	scratch->bounce_used = TX_AT_BOUNCE;
 	r.end = r.q->head;
 	r.avail = avf_ring_count(r.end, tail, r.q->len);

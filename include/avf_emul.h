@@ -110,6 +110,17 @@ struct avf_host_ops {
 	void (*traffic)(void *host, bool on);
 };
 
+/*
+ * Two pages of BAR0 hold nothing but registers that are plain memory: what the
+ * driver stores there takes effect when the model looks. A VMM may map them.
+ *
+ *   AVF_DB_TX  page 0: Tx tails, a dword per queue
+ *   AVF_DB_RX  page 2: Rx tails, and from 0x800 the intervals of queue vectors
+ */
+#define AVF_DB_TX		0
+#define AVF_DB_RX		1
+#define AVF_DB_PAGES		2
+
 /** VMM owns the MSI-X table: vector masks in BAR3 do not gate irq_raise(). */
 #define AVF_PARAM_VMM_MSIX	0x1u
 
@@ -120,6 +131,10 @@ struct avf_host_ops {
  * @mac:       administrative default address
  * @link_mbps: link speed in Mbit/s
  * @link_up:   initial link state
+ * @doorbell:  AVF_PAGE_SIZE bytes of zeros for each doorbell page, valid for the
+ *             device's life; NULL: the model has its own. Whoever lets a driver
+ *             write to one directly calls avf_tx_poll() without being asked by
+ *             tx_kick(); see avf_tx_pending().
  *
  * The device has @num_qps + 1 MSI-X vectors; vector 0 is the mailbox's.
  */
@@ -129,6 +144,7 @@ struct avf_params {
 	u8 mac[AVF_ETH_ALEN];
 	u32 link_mbps;
 	bool link_up;
+	void *doorbell[AVF_DB_PAGES];
 };
 
 /**
@@ -285,6 +301,9 @@ void avf_mbx_run(struct avf_dev *dev);
 
 /** avf_tx_ready() - is there a descriptor to fetch on Tx queue @q? any. */
 bool avf_tx_ready(const struct avf_dev *dev, u16 q);
+
+/** avf_tx_pending() - a bit for each Tx queue that avf_tx_ready(). any. */
+u32 avf_tx_pending(const struct avf_dev *dev);
 
 /**
  * avf_tx_poll() - send from Tx queue @q. queue.
