@@ -98,6 +98,27 @@ static void vdcm_host_promisc(void *host, bool unicast, bool multicast)
 	adi->adi.pf->ops->promisc(&adi->adi, unicast, multicast);
 }
 
+static int vdcm_host_vlan_add(void *host, u16 tpid, u16 vid)
+{
+	struct vdcm_adi *adi = host;
+
+	return adi->adi.pf->ops->vlan_add(&adi->adi, tpid, vid);
+}
+
+static void vdcm_host_vlan_del(void *host, u16 tpid, u16 vid)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->vlan_del(&adi->adi, tpid, vid);
+}
+
+static void vdcm_host_vlan_filter(void *host, bool on)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->vlan_filter(&adi->adi, on);
+}
+
 static void vdcm_host_traffic(void *host, bool on)
 {
 	struct vdcm_adi *adi = host;
@@ -118,6 +139,9 @@ static const struct avf_host_ops vdcm_host_ops = {
 	.mac_add = vdcm_host_mac_add,
 	.mac_del = vdcm_host_mac_del,
 	.promisc = vdcm_host_promisc,
+	.vlan_add = vdcm_host_vlan_add,
+	.vlan_del = vdcm_host_vlan_del,
+	.vlan_filter = vdcm_host_vlan_filter,
 	.traffic = vdcm_host_traffic,
 };
 
