@@ -125,7 +125,21 @@ enum vdcm_pf_reset {
 };
 
 /* Bits of vdcm_adi::flags */
-#define VDCM_ADI_QUEUED		0	/* on the worker's ready list */
+#define VDCM_ADI_QUEUED		0	/* on the worker's ready list, or parked */
+
+/**
+ * struct vdcm_rate - token bucket of what an ADI sends
+ * @mbps:   limit in Mbit/s, 0 = none; written under ctl_lock
+ * @tokens: what may be sent now, less than 0 = sent too much; worker
+ * @last:   when tokens were added, ktime in ns; worker
+ * @timer:  ends the parking of an ADI without tokens; started by the worker
+ */
+struct vdcm_rate {
+	u32 mbps;
+	s64 tokens;
+	u64 last;
+	struct hrtimer timer;
+};
 
 /**
  * struct vdcm_adi - one mediated device
@@ -141,6 +155,9 @@ enum vdcm_pf_reset {
  * @timer:      interrupt throttling
  * @irqs:       interrupt routing
  * @dma:        guest memory
+ * @rate:       limit of what it sends, where the PF does not see to it
+ * @max_mbps:   limit as set, 0 = none; under @ctl_lock
+ * @spoofchk:   as set; under @ctl_lock
  * @flags:      VDCM_ADI_*
  * @tx_pending: one bit per Tx queue that was kicked
  * @ready:      in the worker's list
@@ -158,6 +175,9 @@ struct vdcm_adi {
 	struct hrtimer timer;
 	struct vdcm_irqs irqs;
 	struct vdcm_dma dma;
+	struct vdcm_rate rate;
+	u32 max_mbps;
+	bool spoofchk;
 	unsigned long flags;
 	unsigned long tx_pending;
 	struct list_head ready;
@@ -171,6 +191,10 @@ int vdcm_adi_open(struct vdcm_adi *adi);
 void vdcm_adi_close(struct vdcm_adi *adi);
 void vdcm_adi_reset(struct vdcm_adi *adi);
 int vdcm_adi_pf_reset(struct vdcm_adi *adi);
+int vdcm_adi_set_vlan(struct vdcm_adi *adi, u16 vid, u8 prio);
+void vdcm_adi_set_trust(struct vdcm_adi *adi, bool on);
+int vdcm_adi_set_spoofchk(struct vdcm_adi *adi, bool on);
+int vdcm_adi_set_rate(struct vdcm_adi *adi, u32 mbps);
 
 /* vdcm_vfio.c: what a user does with the file descriptor; process context */
 ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
@@ -203,6 +227,9 @@ int vdcm_worker_start(struct vdcm_parent *parent);
 void vdcm_worker_stop(struct vdcm_parent *parent);
 void vdcm_worker_kick(struct vdcm_adi *adi, u16 q);	/* any */
 void vdcm_worker_forget(struct vdcm_adi *adi);
+void vdcm_rate_init(struct vdcm_adi *adi);
+void vdcm_rate_spend(struct vdcm_adi *adi, const struct avf_frame *frames,
+		     u32 n); /* worker */
 
 /* vdcm_parent.c */
 struct vdcm_parent *vdcm_parent_find(struct device *dev);
