@@ -443,7 +443,8 @@ static void swpf_switch_run(struct swpf *swpf, struct swpf_burst *b)
 
 	if (b->from && (!known || is_multicast_ether_addr(dst))) {
 		n = swpf_burst_form(sw, b, false, &frames);
-		swpf_uplink_receive(swpf, frames, n);
+		if (n)
+			swpf_uplink_receive(swpf, frames, n);
 	}
 }
 
