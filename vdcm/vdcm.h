@@ -35,6 +35,7 @@
 #include "avf_emul.h"
 #include "compat/compat.h"
 #include "compat/mdev.h"
+#include "vdcm_rate.h"
 
 #define VDCM_TYPE_NAME		"vdcm"	/* types are called <pf driver>-vdcm */
 
@@ -128,20 +129,6 @@ enum vdcm_pf_reset {
 #define VDCM_ADI_QUEUED		0	/* on the worker's ready list, or parked */
 
 /**
- * struct vdcm_rate - token bucket of what an ADI sends
- * @mbps:   limit in Mbit/s, 0 = none; written under ctl_lock
- * @tokens: what may be sent now, less than 0 = sent too much; worker
- * @last:   when tokens were added, ktime in ns; worker
- * @timer:  ends the parking of an ADI without tokens; started by the worker
- */
-struct vdcm_rate {
-	u32 mbps;
-	s64 tokens;
-	u64 last;
-	struct hrtimer timer;
-};
-
-/**
  * struct vdcm_adi - one mediated device
  * @vdev:       the kernel's mediated device; first
  * @adi:        what the PF driver sees
@@ -155,7 +142,9 @@ struct vdcm_rate {
  * @timer:      interrupt throttling
  * @irqs:       interrupt routing
  * @dma:        guest memory
- * @rate:       limit of what it sends, where the PF does not see to it
+ * @rate:       limit of what it sends, where the PF does not see to it; worker
+ * @park_timer: started by the worker when the limit is reached: QUEUED stays
+ *              set, so that kicks only leave their bit
  * @max_mbps:   limit as set, 0 = none; under @ctl_lock
  * @spoofchk:   as set; under @ctl_lock
  * @flags:      VDCM_ADI_*
@@ -176,6 +165,7 @@ struct vdcm_adi {
 	struct vdcm_irqs irqs;
 	struct vdcm_dma dma;
 	struct vdcm_rate rate;
+	struct hrtimer park_timer;
 	u32 max_mbps;
 	bool spoofchk;
 	unsigned long flags;
@@ -225,11 +215,9 @@ void *vdcm_dma_map(struct vdcm_adi *adi, u64 iova, u32 len, bool write);
 /* vdcm_worker.c */
 int vdcm_worker_start(struct vdcm_parent *parent);
 void vdcm_worker_stop(struct vdcm_parent *parent);
+void vdcm_worker_init(struct vdcm_adi *adi);
 void vdcm_worker_kick(struct vdcm_adi *adi, u16 q);	/* any */
 void vdcm_worker_forget(struct vdcm_adi *adi);
-void vdcm_rate_init(struct vdcm_adi *adi);
-void vdcm_rate_spend(struct vdcm_adi *adi, const struct avf_frame *frames,
-		     u32 n); /* worker */
 
 /* vdcm_parent.c */
 struct vdcm_parent *vdcm_parent_find(struct device *dev);

@@ -74,8 +74,10 @@ static void vdcm_host_xmit(void *host, u16 q, const struct avf_frame *frames,
 			   u32 n)
 {
 	struct vdcm_adi *adi = host;
+	u32 i;
 
-	vdcm_rate_spend(adi, frames, n);
+	for (i = 0; i < n; i++)
+		vdcm_rate_spend(&adi->rate, frames[i].len);
 	adi->adi.pf->ops->xmit(&adi->adi, frames, n);
 }
 
@@ -393,11 +395,10 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	adi->adi.pf = pf;
 	adi->adi.name = dev_name(dev);
 	mutex_init(&adi->ctl_lock);
-	INIT_LIST_HEAD(&adi->ready);
 	INIT_DELAYED_WORK(&adi->reset_work, vdcm_adi_reset_work);
 	hrtimer_setup(&adi->timer, vdcm_adi_timer, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
-	vdcm_rate_init(adi);
+	vdcm_worker_init(adi);
 	adi->spoofchk = true;
 	vdcm_irqs_init(&adi->irqs);
 	vdcm_dma_init(&adi->dma);

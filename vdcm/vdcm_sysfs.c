@@ -9,8 +9,6 @@
 
 #include "vdcm.h"
 
-#define VDCM_MAX_MBPS		1000000u
-
 static ssize_t mac_show(struct device *dev, struct device_attribute *attr,
 			char *buf)
 {
@@ -93,9 +91,9 @@ static ssize_t speed_store(struct device *dev, struct device_attribute *attr,
 	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
 	u32 mbps;
 
-	if (kstrtou32(buf, 10, &mbps) || !mbps || mbps > VDCM_MAX_MBPS) {
+	if (kstrtou32(buf, 10, &mbps) || !mbps || mbps > VDCM_RATE_MAX_MBPS) {
 		dev_err(dev, "speed: write a link speed of 1 to %u Mbit/s\n",
-			VDCM_MAX_MBPS);
+			VDCM_RATE_MAX_MBPS);
 		return -EINVAL;
 	}
 
@@ -229,9 +227,9 @@ static ssize_t max_tx_rate_store(struct device *dev,
 	u32 mbps;
 	int ret;
 
-	if (kstrtou32(buf, 10, &mbps) || mbps > VDCM_MAX_MBPS) {
+	if (kstrtou32(buf, 10, &mbps) || mbps > VDCM_RATE_MAX_MBPS) {
 		dev_err(dev, "max_tx_rate: write a limit of 1 to %u Mbit/s, or 0 for none\n",
-			VDCM_MAX_MBPS);
+			VDCM_RATE_MAX_MBPS);
 		return -EINVAL;
 	}
 

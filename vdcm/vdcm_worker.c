@@ -9,73 +9,12 @@
  * it back into the list.
  */
 #include <linux/kthread.h>
-#include <linux/math64.h>
 #include <linux/sched.h>
 
 #include "vdcm.h"
 
 /* Frames per queue and turn. */
 #define VDCM_TX_BUDGET		64
-#define VDCM_TX_FRAME		1024	/* bytes of one, for want of knowing */
-
-/* A bucket holds what the limit lets through in this time, ... */
-#define VDCM_RATE_DEPTH_NS	(4 * NSEC_PER_MSEC)
-/* ... and at least this many bytes. */
-#define VDCM_RATE_DEPTH_MIN	16384
-/* Parked this long at most: another limit is not noticed before. */
-#define VDCM_RATE_PARK_MAX_NS	(100 * NSEC_PER_MSEC)
-
-/*
- * A token is what 1 Mbit/s lets through in 1 ns, an 8000th of a byte: nothing
- * is divided, and so nothing lost, when tokens are added often.
- */
-#define VDCM_RATE_BYTE		8000
-
-/* Tokens the ADI has; more than any turn spends if it has no limit. */
-static s64 vdcm_rate_tokens(struct vdcm_adi *adi)
-{
-	struct vdcm_rate *rate = &adi->rate;
-	u32 mbps = READ_ONCE(rate->mbps);
-	s64 elapsed, depth;
-	u64 now;
-
-	if (!mbps)
-		return S64_MAX;
-
-	/* After a second any bucket is full, and nothing overflows. */
-	now = ktime_get_ns();
-	elapsed = min_t(u64, now - rate->last, NSEC_PER_SEC);
-	depth = max_t(s64, mbps * VDCM_RATE_DEPTH_NS,
-		      VDCM_RATE_DEPTH_MIN * VDCM_RATE_BYTE);
-	rate->last = now;
-	rate->tokens = min(depth, rate->tokens + elapsed * mbps);
-	return rate->tokens;
-}
-
-/* Frames a queue may send in this turn, by a size that is true of many. */
-static u32 vdcm_rate_budget(struct vdcm_adi *adi)
-{
-	s64 tokens = vdcm_rate_tokens(adi);
-
-	if (tokens <= 0)
-		return 0;
-	return (u32)min_t(s64, tokens / (VDCM_TX_FRAME * VDCM_RATE_BYTE) + 1,
-			  VDCM_TX_BUDGET);
-}
-
-/* Out of tokens: wait until there are enough for a millisecond. */
-static void vdcm_rate_park(struct vdcm_adi *adi)
-{
-	struct vdcm_rate *rate = &adi->rate;
-	u32 mbps = READ_ONCE(rate->mbps);
-	u64 wait = NSEC_PER_MSEC;
-
-	if (mbps && rate->tokens < 0)
-		wait += div_u64(-rate->tokens, mbps);
-	wait = min_t(u64, wait, VDCM_RATE_PARK_MAX_NS);
-	hrtimer_start(&rate->timer, ns_to_ktime(ktime_get_ns() + wait),
-		      HRTIMER_MODE_ABS_SOFT);
-}
 
 /* QUEUED is set, and the ADI neither in the list nor being served. */
 static void vdcm_worker_enlist(struct vdcm_adi *adi)
@@ -88,40 +27,26 @@ static void vdcm_worker_enlist(struct vdcm_adi *adi)
 	wake_up_process(w->task);
 }
 
-static enum hrtimer_restart vdcm_rate_timer(struct hrtimer *timer)
+static enum hrtimer_restart vdcm_worker_unpark(struct hrtimer *timer)
 {
-	vdcm_worker_enlist(container_of(timer, struct vdcm_adi, rate.timer));
+	vdcm_worker_enlist(container_of(timer, struct vdcm_adi, park_timer));
 	return HRTIMER_NORESTART;
 }
 
 /**
- * vdcm_rate_init() - no limit
- * @adi: a new ADI
+ * vdcm_worker_init() - prepare a new ADI
+ * @adi: the ADI
  */
-void vdcm_rate_init(struct vdcm_adi *adi)
+void vdcm_worker_init(struct vdcm_adi *adi)
 {
-	hrtimer_setup(&adi->rate.timer, vdcm_rate_timer, CLOCK_MONOTONIC,
+	INIT_LIST_HEAD(&adi->ready);
+	hrtimer_setup(&adi->park_timer, vdcm_worker_unpark, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
 }
 
-/**
- * vdcm_rate_spend() - frames leave
- * @adi:    their sender
- * @frames: the frames
- * @n:      number of them
- *
- * Worker. May spend more than there is: frames cut from a large one leave
- * together. The debt is waited for.
- */
-void vdcm_rate_spend(struct vdcm_adi *adi, const struct avf_frame *frames,
-		     u32 n)
+static u32 vdcm_worker_budget(struct vdcm_adi *adi)
 {
-	u32 i;
-
-	if (!READ_ONCE(adi->rate.mbps))
-		return;
-	for (i = 0; i < n; i++)
-		adi->rate.tokens -= (s64)frames[i].len * VDCM_RATE_BYTE;
+	return vdcm_rate_budget(&adi->rate, ktime_get_ns(), VDCM_TX_BUDGET);
 }
 
 static struct vdcm_adi *vdcm_worker_next(struct vdcm_worker *w)
@@ -142,8 +67,11 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	unsigned long pending;
 	unsigned int q;
 
-	if (vdcm_rate_tokens(adi) <= 0) {
-		vdcm_rate_park(adi);
+	if (!vdcm_worker_budget(adi)) {
+		ktime_t wait = ns_to_ktime(vdcm_rate_wait(&adi->rate));
+
+		hrtimer_start(&adi->park_timer, ktime_add(ktime_get(), wait),
+			      HRTIMER_MODE_ABS_SOFT);
 		return;
 	}
 
@@ -156,7 +84,7 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	pending = xchg(&adi->tx_pending, 0);
 
 	for_each_set_bit(q, &pending, AVF_MAX_QPS) {
-		u32 budget = vdcm_rate_budget(adi);
+		u32 budget = vdcm_worker_budget(adi);
 
 		if (!budget ||
 		    avf_tx_poll(adi->avf, q, budget, w->scratch) >= budget)
@@ -246,7 +174,7 @@ void vdcm_worker_forget(struct vdcm_adi *adi)
 	/* After its current step the worker parks it no more; then unpark. */
 	WRITE_ONCE(adi->rate.mbps, 0);
 	synchronize_srcu(&adi->parent->srcu);
-	hrtimer_cancel(&adi->rate.timer);
+	hrtimer_cancel(&adi->park_timer);
 
 	spin_lock_bh(&w->lock);
 	list_del_init(&adi->ready);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Just enough of a kernel to run the software PF's switch in a process: lists,
- * bitmaps, addresses. One thread stands for control side and worker alike, so
+ * Just enough of a kernel to run the software PF's switch and the token bucket
+ * in a process: lists, bitmaps, addresses. One thread stands for control side and worker alike, so
  * locks and RCU are nothing.
  */
 #ifndef TEST_KSHIM_H
@@ -22,6 +22,8 @@
 #define sizeof_field(type, member)	sizeof(((type *)0)->member)
 #define container_of(ptr, type, member)					\
 	((type *)((char *)(ptr) - offsetof(type, member)))
+#define NSEC_PER_SEC		1000000000l
+#define div_u64(a, b)		((a) / (b))
 #define min(a, b)	((a) < (b) ? (a) : (b))
 
 /* ---------------------------------------------------------------- memory */
