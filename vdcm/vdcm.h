@@ -145,6 +145,7 @@ enum vdcm_pf_reset {
  * @rate:       limit of what it sends, where the PF does not see to it; worker
  * @park_timer: started by the worker when the limit is reached: QUEUED stays
  *              set, so that kicks only leave their bit
+ * @first_q:    Tx queue whose turn it is; worker
  * @max_mbps:   limit as set, 0 = none; under @ctl_lock
  * @spoofchk:   as set; under @ctl_lock
  * @flags:      VDCM_ADI_*
@@ -166,6 +167,7 @@ struct vdcm_adi {
 	struct vdcm_dma dma;
 	struct vdcm_rate rate;
 	struct hrtimer park_timer;
+	unsigned int first_q;
 	u32 max_mbps;
 	bool spoofchk;
 	unsigned long flags;

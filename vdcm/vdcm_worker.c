@@ -64,8 +64,8 @@ static struct vdcm_adi *vdcm_worker_next(struct vdcm_worker *w)
 
 static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 {
+	unsigned int i, q, starved = AVF_MAX_QPS;
 	unsigned long pending;
-	unsigned int q;
 
 	if (!vdcm_worker_budget(adi)) {
 		ktime_t wait = ns_to_ktime(vdcm_rate_wait(&adi->rate));
@@ -83,13 +83,22 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	smp_mb__after_atomic();
 	pending = xchg(&adi->tx_pending, 0);
 
-	for_each_set_bit(q, &pending, AVF_MAX_QPS) {
-		u32 budget = vdcm_worker_budget(adi);
+	for (i = 0; i < AVF_MAX_QPS; i++) {
+		u32 budget;
 
+		q = (adi->first_q + i) % AVF_MAX_QPS;
+		if (!test_bit(q, &pending))
+			continue;
+		budget = vdcm_worker_budget(adi);
+		if (!budget && starved == AVF_MAX_QPS)
+			starved = q;
 		if (!budget ||
 		    avf_tx_poll(adi->avf, q, budget, w->scratch) >= budget)
 			vdcm_worker_kick(adi, q);
 	}
+	/* Whom the limit left out comes first the next time. */
+	if (starved != AVF_MAX_QPS)
+		adi->first_q = starved;
 }
 
 /* One step; true when there was something to do. */

@@ -332,7 +332,7 @@ static void check_got(uint32_t i, const struct frame *fr, int has, int want)
 	CHECK(!memcmp(got[i].data + at, rest, len));
 }
 
-/* Every length and cut: the tag goes on on the way in and off on the way out. */
+/* Every length and cut: a tag comes on at the way in, goes at the way out. */
 TEST_ONCE(port_vlan_tags)
 {
 	const uint16_t tci = 3 << 13 | 100;
