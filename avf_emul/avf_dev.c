@@ -213,14 +213,46 @@ bool avf_link_is_up(const struct avf_dev *dev)
 	return READ_ONCE(dev->link_up);
 }
 
+u32 avf_link_mbps(const struct avf_dev *dev)
+{
+	return READ_ONCE(dev->link_mbps);
+}
+
 void avf_mac_set(struct avf_dev *dev, const u8 *mac)
 {
+	static const u8 any[AVF_ETH_ALEN];
+
 	memcpy(dev->mac, mac, AVF_ETH_ALEN);
+	dev->mac_fixed = memcmp(mac, any, AVF_ETH_ALEN);
 }
 
 void avf_mac_get(const struct avf_dev *dev, u8 *mac)
 {
 	memcpy(mac, dev->mac, AVF_ETH_ALEN);
+}
+
+int avf_port_vlan_set(struct avf_dev *dev, u16 vid, u8 prio)
+{
+	if (vid > AVF_VLAN_LAST || prio > 7)
+		return -EINVAL;
+	dev->port_vlan = vid ? (u16)(prio << 13 | vid) : 0;
+	return 0;
+}
+
+u16 avf_port_vlan_get(const struct avf_dev *dev)
+{
+	return dev->port_vlan;
+}
+
+void avf_trust_set(struct avf_dev *dev, bool on)
+{
+	dev->trusted = on;
+	avf_vc_trust_changed(dev);
+}
+
+bool avf_trust_get(const struct avf_dev *dev)
+{
+	return dev->trusted;
 }
 
 void avf_stats_get(const struct avf_dev *dev, struct avf_stats *stats)

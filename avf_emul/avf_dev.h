@@ -23,7 +23,11 @@
 /* What the model can do; a driver gets the part of it that it asks for. */
 #define AVF_CAPS							\
 	(AVF_CAP_L2 | AVF_CAP_WB_ON_ITR | AVF_CAP_ADV_LINK_SPEED |	\
-	 AVF_CAP_RSS_PCTYPE_V2 | AVF_CAP_RSS_PF | AVF_CAP_RX_FLEX_DESC)
+	 AVF_CAP_RSS_PCTYPE_V2 | AVF_CAP_RSS_PF | AVF_CAP_RX_FLEX_DESC |	\
+	 AVF_CAP_VLAN | AVF_CAP_VLAN_V2)
+
+/* Of these a driver gets one at most. */
+#define AVF_CAPS_VLAN		(AVF_CAP_VLAN | AVF_CAP_VLAN_V2)
 
 /* Write-back layouts offered with AVF_CAP_RX_FLEX_DESC. */
 #define AVF_RXDIDS							\
@@ -137,6 +141,26 @@ struct avf_macs {
 	u8 addr[AVF_MAX_MACS][AVF_ETH_ALEN];
 };
 
+#define AVF_VLAN_IDS		4096u
+#define AVF_VLAN_HLEN		4u	/* a tag in a frame */
+#define AVF_VLAN_LAST		4094u	/* 4095 is reserved, yet drivers may ask */
+
+/**
+ * struct avf_vlans - the VLANs the driver is a member of (ctl)
+ * @n:      members
+ * @filter: host op vlan_filter() was told "on"
+ * @map:    a bit per VLAN; never that of VLAN 0, of which everyone is a member
+ */
+struct avf_vlans {
+	u16 n;
+	bool filter;
+	u32 map[AVF_VLAN_IDS / 32];
+};
+
+/* avf_dev::vlan, what queues do with tags */
+#define AVF_VLAN_INSERT		0x1u	/* the driver may ask for a tag */
+#define AVF_VLAN_STRIP		0x2u	/* the tag goes to the descriptor */
+
 /**
  * struct avf_rss - receive hashing as the driver set it (ctl)
  * @key:   hash key
@@ -160,6 +184,7 @@ struct avf_rss {
  * @multicast:  multicast promiscuous
  * @traffic:    host op traffic() was told "on"
  * @macs:       addresses given to host op mac_add()
+ * @vlans:      VLANs given to host op vlan_add()
  * @legacy_mac: last unicast address added without a type
  * @legacy_ns:  when
  * @legacy_ok:  @legacy_mac is valid
@@ -173,6 +198,7 @@ struct avf_vc {
 	bool multicast;
 	bool traffic;
 	struct avf_macs macs;
+	struct avf_vlans vlans;
 	u8 legacy_mac[AVF_ETH_ALEN];
 	u64 legacy_ns;
 	bool legacy_ok;
@@ -194,6 +220,7 @@ struct avf_dev {
 	bool mem_on;
 	bool link_up;
 	u32 link_mbps;
+	u32 vlan;		/* AVF_VLAN_* */
 
 	/* queues */
 	struct avf_txq tx[AVF_MAX_QPS];
@@ -207,6 +234,9 @@ struct avf_dev {
 	/* ctl */
 	struct avf_stats cstats;	/* read by anyone */
 	u8 mac[AVF_ETH_ALEN];
+	bool mac_fixed;			/* the host has set @mac */
+	bool trusted;
+	u16 port_vlan;			/* tag, 0 = none */
 	u32 cfg[AVF_CFG_DWORDS];
 	u32 reg[AVF_NUM_SLOTS];
 	struct avf_mbx mbx;
@@ -379,6 +409,9 @@ void avf_vc_dispatch(struct avf_dev *dev, u32 op, const void *msg, u16 len);
 
 /** avf_vc_refuse() - answer with an error only. ctl. */
 void avf_vc_refuse(struct avf_dev *dev, u32 op, s32 status);
+
+/** avf_vc_trust_changed() - stop what needs trust. ctl. */
+void avf_vc_trust_changed(struct avf_dev *dev);
 
 /** avf_vc_reset() - forget filters, modes and capabilities. ctl. */
 void avf_vc_reset(struct avf_dev *dev);

@@ -14,15 +14,30 @@
 #define RX_DESC_SIZE	((u32)sizeof(struct avf_rx_desc))
 #define RX_HDR_MIN	14u
 #define RX_FCS_LEN	4u
+#define RX_TAG_AT	(2u * AVF_ETH_ALEN)
+#define RX_TPID		0x8100u
+#define RX_NO_CUT	(~0u)
+
+/**
+ * struct rx_vlan - the tag that goes to the descriptor instead of the buffer
+ * @stripped: there is one
+ * @tci:      its VLAN and priority
+ */
+struct rx_vlan {
+	bool stripped;
+	u16 tci;
+};
 
 /**
  * struct rx_meta - what write-back says about a frame as a whole
  * @ptype: packet type
+ * @vlan:  the tag
  *
  * Without L3L4P no checksum is vouched for and drivers verify themselves.
  */
 struct rx_meta {
 	u16 ptype;
+	struct rx_vlan vlan;
 };
 
 /**
@@ -30,6 +45,7 @@ struct rx_meta {
  * @frame:   the frame
  * @i:       segment; the one after the last is the FCS
  * @off:     bytes used of it
+ * @cut:     bytes from here to a tag that is left out, RX_NO_CUT = none
  * @fcs_len: bytes of @fcs, 0 = the FCS is stripped
  * @fcs:     frame check sequence
  */
@@ -37,6 +53,7 @@ struct rx_src {
 	const struct avf_frame *frame;
 	u32 i;
 	u32 off;
+	u32 cut;
 	u32 fcs_len;
 	u8 fcs[RX_FCS_LEN];
 };
@@ -151,8 +168,27 @@ static u32 rx_posted(struct avf_dev *dev, struct avf_rxq *q)
 
 /* -------------------------------------------------------------- payload */
 
+/*
+ * The tag a driver wants to have in the descriptor. It is judged where nobody
+ * can change it, and what is left must still be a frame.
+ */
+static struct rx_vlan rx_vlan_strip(const struct avf_dev *dev,
+				    const struct avf_frame *frame)
+{
+	const u8 *tag = frame->hdr + RX_TAG_AT;
+	struct rx_vlan vlan = {};
+
+	if ((READ_ONCE(dev->vlan) & AVF_VLAN_STRIP) &&
+	    frame->hlen >= RX_HDR_MIN + AVF_VLAN_HLEN &&
+	    (tag[0] << 8 | tag[1]) == RX_TPID) {
+		vlan.stripped = true;
+		vlan.tci = (u16)(tag[2] << 8 | tag[3]);
+	}
+	return vlan;
+}
+
 static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
-			bool fcs)
+			bool fcs, bool strip)
 {
 	u32 crc = ~0u;
 	__le32 le;
@@ -160,6 +196,7 @@ static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
 
 	memset(src, 0, sizeof(*src));
 	src->frame = frame;
+	src->cut = strip ? RX_TAG_AT : RX_NO_CUT;
 	if (!fcs)
 		return;
 
@@ -168,6 +205,15 @@ static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
 	le = cpu_to_le32(~crc);
 	memcpy(src->fcs, &le, sizeof(le));
 	src->fcs_len = RX_FCS_LEN;
+}
+
+static void rx_src_skip(struct rx_src *src, u32 n, u32 avail)
+{
+	src->off += n;
+	if (n == avail) {
+		src->i++;
+		src->off = 0;
+	}
 }
 
 /* The next bytes that lie in one piece; returns their number, 0 at the end. */
@@ -183,13 +229,30 @@ static u32 rx_src_peek(const struct rx_src *src, const u8 **p)
 	return src->i == f->nsegs ? src->fcs_len - src->off : 0;
 }
 
-static void rx_src_skip(struct rx_src *src, u32 n, u32 avail)
+/* The same, past the tag and not into it. */
+static u32 rx_src_next(struct rx_src *src, const u8 **p)
 {
-	src->off += n;
-	if (n == avail) {
-		src->i++;
-		src->off = 0;
+	u32 avail, left = AVF_VLAN_HLEN;
+
+	while (!src->cut && left) {
+		avail = rx_src_peek(src, p);
+		if (!avail)
+			return 0;
+		rx_src_skip(src, min_t(u32, left, avail), avail);
+		left -= min_t(u32, left, avail);
 	}
+	if (!src->cut)
+		src->cut = RX_NO_CUT;
+	return min_t(u32, rx_src_peek(src, p), src->cut);
+}
+
+static void rx_src_take(struct rx_src *src, u32 n)
+{
+	const u8 *p;
+
+	rx_src_skip(src, n, rx_src_peek(src, &p));
+	if (src->cut != RX_NO_CUT)
+		src->cut -= n;
 }
 
 static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
@@ -209,7 +272,7 @@ static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
 		len -= run;
 
 		while (run) {
-			avail = rx_src_peek(src, &p);
+			avail = rx_src_next(src, &p);
 			if (!avail)
 				return -EINVAL;
 			n = min_t(u32, run, avail);
@@ -219,7 +282,7 @@ static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
 			} else if (ops->dma_write(dev->host, iova, p, n)) {
 				return -EFAULT;
 			}
-			rx_src_skip(src, n, avail);
+			rx_src_take(src, n);
 			iova += n;
 			run -= n;
 		}
@@ -254,6 +317,10 @@ static void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
 
 	if (last)
 		qw1 |= AVF_RXL_EOP | (u64)meta->ptype << AVF_RXL_PTYPE_S;
+	if (last && meta->vlan.stripped) {
+		d->qw0 = cpu_to_le64((u64)meta->vlan.tci << AVF_RXL_L2TAG1_S);
+		qw1 |= AVF_RXL_L2TAG1P;
+	}
 	d->qw1 = cpu_to_le64(qw1);
 }
 
@@ -267,6 +334,9 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 		qw0 |= (u64)meta->ptype << AVF_RXF_PTYPE_S;
 		qw1 |= AVF_RXF_EOP;
 	}
+	if (last && meta->vlan.stripped)
+		qw1 |= (u64)meta->vlan.tci << AVF_RXF_L2TAG1_S |
+		       AVF_RXF_L2TAG1P;
 	/* No flow matched. Where this goes is where the layouts differ. */
 	if (rxdid == AVF_RXDID_FLEX_OVS)
 		qw1 |= AVF_RXF_FLOW_NONE << AVF_RXF_HI32_S;
@@ -322,7 +392,10 @@ static struct avf_rxq *avf_rx_select(struct avf_dev *dev)
 static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 		      const struct avf_frame *frame)
 {
-	const struct rx_meta meta = { .ptype = AVF_PTYPE_L2 };
+	const struct rx_meta meta = {
+		.ptype = AVF_PTYPE_L2,
+		.vlan = rx_vlan_strip(dev, frame),
+	};
 	struct rx_slot slot[AVF_RX_CHAIN];
 	struct rx_src src;
 	u32 len, need, idx, i;
@@ -331,6 +404,8 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 	if (frame->len < RX_HDR_MIN || frame->len > q->max_pkt)
 		return -EMSGSIZE;
 	len = frame->len + (q->crc_disable ? RX_FCS_LEN : 0);
+	if (meta.vlan.stripped)
+		len -= AVF_VLAN_HLEN;
 	need = (len + q->buf_size - 1) / q->buf_size;
 	if (need > AVF_RX_CHAIN)
 		return -EMSGSIZE;
@@ -349,7 +424,7 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 			idx = 0;
 	}
 
-	rx_src_init(&src, frame, q->crc_disable);
+	rx_src_init(&src, frame, q->crc_disable, meta.vlan.stripped);
 	for (i = 0; i < need; i++) {
 		err = rx_fill(dev, &src, slot[i].buf, slot[i].len);
 		if (err)

@@ -24,7 +24,6 @@
 #define TX_FRAME_MIN	60u	/* shorter ones are padded, as on a wire */
 #define TX_HDR_MIN	14u
 #define TX_MSS_MIN	64u	/* drivers stay above; bounds TSO */
-#define TX_TAG_LEN	4u
 #define TX_TPID		0x8100u
 
 /*
@@ -592,39 +591,45 @@ static struct avf_frame *tx_begin(struct tx_run *r, u32 head_len)
 	return f;
 }
 
+/*
+ * A tag that nobody negotiated must not be left out, or the frame would leave
+ * in another VLAN, nor put in. In the context it is never negotiated.
+ */
+static bool tx_tags_ok(const struct tx_run *r, const struct tx_unit *u)
+{
+	if (TX_FIELD(u->ctx[1], AVF_TXC_CMD) & AVF_TXC_CMD_L2TAG2)
+		return false;
+	return !(TX_FIELD(u->data, AVF_TXD_CMD) & AVF_TXD_CMD_L2TAG1) ||
+	       (READ_ONCE(r->dev->vlan) & AVF_VLAN_INSERT);
+}
+
 static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
 {
 	u32 at = 2 * AVF_ETH_ALEN;
 
-	if (f->seg[0].len + TX_TAG_LEN > AVF_TX_HEAD)
+	if (f->seg[0].len + AVF_VLAN_HLEN > AVF_TX_HEAD)
 		return -EINVAL;
-	memmove(head + at + TX_TAG_LEN, head + at, f->seg[0].len - at);
+	memmove(head + at + AVF_VLAN_HLEN, head + at, f->seg[0].len - at);
 	head[at] = TX_TPID >> 8;
 	head[at + 1] = TX_TPID & 0xff;
 	head[at + 2] = (u8)(tag >> 8);
 	head[at + 3] = (u8)tag;
-	f->seg[0].len += TX_TAG_LEN;
-	f->len += TX_TAG_LEN;
+	f->seg[0].len += AVF_VLAN_HLEN;
+	f->len += AVF_VLAN_HLEN;
 	return 0;
 }
 
 /*
- * Tags, padding, and the copy the switch judges; the frame is in the batch
- * then. No VLAN capability is granted yet, so no driver asks for a tag; one
- * that does gets it rather than have its frame leave untagged.
+ * The tag, padding, and the copy the switch judges; the frame is in the batch
+ * then.
  */
 static int tx_commit(struct tx_run *r, const struct tx_unit *u,
 		     struct avf_frame *f)
 {
 	u8 *head = r->s->head[r->n];
-	u32 ctx = TX_FIELD(u->ctx[1], AVF_TXC_CMD);
-	u32 cmd = TX_FIELD(u->data, AVF_TXD_CMD);
 	int err = 0;
 
-	if (ctx & AVF_TXC_CMD_L2TAG2)
-		err = tx_insert_tag(f, head,
-				    TX_FIELD(u->ctx[0], AVF_TXC_L2TAG2));
-	if (!err && cmd & AVF_TXD_CMD_L2TAG1)
+	if (TX_FIELD(u->data, AVF_TXD_CMD) & AVF_TXD_CMD_L2TAG1)
 		err = tx_insert_tag(f, head,
 				    TX_FIELD(u->data, AVF_TXD_L2TAG1));
 	if (err)
@@ -757,7 +762,12 @@ static void tx_frame(struct tx_run *r, const struct tx_unit *u)
 	}
 
 	tx_request(u, &req);
-	err = req.seg ? tx_segmented(r, u, &req) : tx_plain(r, u, &req);
+	if (!tx_tags_ok(r, u))
+		err = -EINVAL;
+	else if (req.seg)
+		err = tx_segmented(r, u, &req);
+	else
+		err = tx_plain(r, u, &req);
 	if (err)
 		tx_drop(r, err);
 }

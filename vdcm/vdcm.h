@@ -35,6 +35,7 @@
 #include "avf_emul.h"
 #include "compat/compat.h"
 #include "compat/mdev.h"
+#include "vdcm_rate.h"
 
 #define VDCM_TYPE_NAME		"vdcm"	/* types are called <pf driver>-vdcm */
 
@@ -125,7 +126,7 @@ enum vdcm_pf_reset {
 };
 
 /* Bits of vdcm_adi::flags */
-#define VDCM_ADI_QUEUED		0	/* on the worker's ready list */
+#define VDCM_ADI_QUEUED		0	/* on the worker's ready list, or parked */
 
 /**
  * struct vdcm_adi - one mediated device
@@ -141,6 +142,12 @@ enum vdcm_pf_reset {
  * @timer:      interrupt throttling
  * @irqs:       interrupt routing
  * @dma:        guest memory
+ * @rate:       limit of what it sends, where the PF does not see to it; worker
+ * @park_timer: started by the worker when the limit is reached: QUEUED stays
+ *              set, so that kicks only leave their bit
+ * @first_q:    Tx queue whose turn it is; worker
+ * @max_mbps:   limit as set, 0 = none; under @ctl_lock
+ * @spoofchk:   as set; under @ctl_lock
  * @flags:      VDCM_ADI_*
  * @tx_pending: one bit per Tx queue that was kicked
  * @ready:      in the worker's list
@@ -158,6 +165,11 @@ struct vdcm_adi {
 	struct hrtimer timer;
 	struct vdcm_irqs irqs;
 	struct vdcm_dma dma;
+	struct vdcm_rate rate;
+	struct hrtimer park_timer;
+	unsigned int first_q;
+	u32 max_mbps;
+	bool spoofchk;
 	unsigned long flags;
 	unsigned long tx_pending;
 	struct list_head ready;
@@ -171,6 +183,10 @@ int vdcm_adi_open(struct vdcm_adi *adi);
 void vdcm_adi_close(struct vdcm_adi *adi);
 void vdcm_adi_reset(struct vdcm_adi *adi);
 int vdcm_adi_pf_reset(struct vdcm_adi *adi);
+int vdcm_adi_set_vlan(struct vdcm_adi *adi, u16 vid, u8 prio);
+void vdcm_adi_set_trust(struct vdcm_adi *adi, bool on);
+int vdcm_adi_set_spoofchk(struct vdcm_adi *adi, bool on);
+int vdcm_adi_set_rate(struct vdcm_adi *adi, u32 mbps);
 
 /* vdcm_vfio.c: what a user does with the file descriptor; process context */
 ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
@@ -201,6 +217,7 @@ void *vdcm_dma_map(struct vdcm_adi *adi, u64 iova, u32 len, bool write);
 /* vdcm_worker.c */
 int vdcm_worker_start(struct vdcm_parent *parent);
 void vdcm_worker_stop(struct vdcm_parent *parent);
+void vdcm_worker_init(struct vdcm_adi *adi);
 void vdcm_worker_kick(struct vdcm_adi *adi, u16 q);	/* any */
 void vdcm_worker_forget(struct vdcm_adi *adi);
 

@@ -3,6 +3,10 @@
  * The worker: one thread per PF that owns the queues of all its ADIs. It takes
  * ADIs with work in turn, one bounded batch each, so none can starve another.
  * With nothing to do it sleeps; an idle ADI costs nothing.
+ *
+ * An ADI with a rate limit has a token bucket. Without tokens it is parked: it
+ * stays marked as queued, so that kicks only leave their bit, and a timer puts
+ * it back into the list.
  */
 #include <linux/kthread.h>
 #include <linux/sched.h>
@@ -11,6 +15,39 @@
 
 /* Frames per queue and turn. */
 #define VDCM_TX_BUDGET		64
+
+/* QUEUED is set, and the ADI neither in the list nor being served. */
+static void vdcm_worker_enlist(struct vdcm_adi *adi)
+{
+	struct vdcm_worker *w = &adi->parent->worker;
+
+	spin_lock_bh(&w->lock);
+	list_add_tail(&adi->ready, &w->ready);
+	spin_unlock_bh(&w->lock);
+	wake_up_process(w->task);
+}
+
+static enum hrtimer_restart vdcm_worker_unpark(struct hrtimer *timer)
+{
+	vdcm_worker_enlist(container_of(timer, struct vdcm_adi, park_timer));
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * vdcm_worker_init() - prepare a new ADI
+ * @adi: the ADI
+ */
+void vdcm_worker_init(struct vdcm_adi *adi)
+{
+	INIT_LIST_HEAD(&adi->ready);
+	hrtimer_setup(&adi->park_timer, vdcm_worker_unpark, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS_SOFT);
+}
+
+static u32 vdcm_worker_budget(struct vdcm_adi *adi)
+{
+	return vdcm_rate_budget(&adi->rate, ktime_get_ns(), VDCM_TX_BUDGET);
+}
 
 static struct vdcm_adi *vdcm_worker_next(struct vdcm_worker *w)
 {
@@ -27,8 +64,16 @@ static struct vdcm_adi *vdcm_worker_next(struct vdcm_worker *w)
 
 static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 {
+	unsigned int i, q, starved = AVF_MAX_QPS;
 	unsigned long pending;
-	unsigned int q;
+
+	if (!vdcm_worker_budget(adi)) {
+		ktime_t wait = ns_to_ktime(vdcm_rate_wait(&adi->rate));
+
+		hrtimer_start(&adi->park_timer, ktime_add(ktime_get(), wait),
+			      HRTIMER_MODE_ABS_SOFT);
+		return;
+	}
 
 	clear_bit(VDCM_ADI_QUEUED, &adi->flags);
 	/*
@@ -38,12 +83,22 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	smp_mb__after_atomic();
 	pending = xchg(&adi->tx_pending, 0);
 
-	for_each_set_bit(q, &pending, AVF_MAX_QPS) {
-		u32 n = avf_tx_poll(adi->avf, q, VDCM_TX_BUDGET, w->scratch);
+	for (i = 0; i < AVF_MAX_QPS; i++) {
+		u32 budget;
 
-		if (n >= VDCM_TX_BUDGET)
+		q = (adi->first_q + i) % AVF_MAX_QPS;
+		if (!test_bit(q, &pending))
+			continue;
+		budget = vdcm_worker_budget(adi);
+		if (!budget && starved == AVF_MAX_QPS)
+			starved = q;
+		if (!budget ||
+		    avf_tx_poll(adi->avf, q, budget, w->scratch) >= budget)
 			vdcm_worker_kick(adi, q);
 	}
+	/* Whom the limit left out comes first the next time. */
+	if (starved != AVF_MAX_QPS)
+		adi->first_q = starved;
 }
 
 /* One step; true when there was something to do. */
@@ -110,18 +165,11 @@ static int vdcm_worker_run(void *data)
  */
 void vdcm_worker_kick(struct vdcm_adi *adi, u16 q)
 {
-	struct vdcm_worker *w = &adi->parent->worker;
-
 	set_bit(q, &adi->tx_pending);
 	/* The bit is there before the ADI is; see vdcm_worker_serve(). */
 	smp_mb__after_atomic();
-	if (test_and_set_bit(VDCM_ADI_QUEUED, &adi->flags))
-		return;
-
-	spin_lock_bh(&w->lock);
-	list_add_tail(&adi->ready, &w->ready);
-	spin_unlock_bh(&w->lock);
-	wake_up_process(w->task);
+	if (!test_and_set_bit(VDCM_ADI_QUEUED, &adi->flags))
+		vdcm_worker_enlist(adi);
 }
 
 /**
@@ -131,6 +179,11 @@ void vdcm_worker_kick(struct vdcm_adi *adi, u16 q)
 void vdcm_worker_forget(struct vdcm_adi *adi)
 {
 	struct vdcm_worker *w = &adi->parent->worker;
+
+	/* After its current step the worker parks it no more; then unpark. */
+	WRITE_ONCE(adi->rate.mbps, 0);
+	synchronize_srcu(&adi->parent->srcu);
+	hrtimer_cancel(&adi->park_timer);
 
 	spin_lock_bh(&w->lock);
 	list_del_init(&adi->ready);
