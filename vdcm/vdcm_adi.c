@@ -381,6 +381,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 		.link_mbps = pf->link_mbps,
 		.link_up = true,
 	};
+	unsigned int i;
 	int ret;
 
 	if (atomic_dec_if_positive(&parent->available) < 0) {
@@ -404,10 +405,16 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	vdcm_dma_init(&adi->dma);
 	vdcm_adi_default_mac(adi->adi.name, params.mac);
 
+	ret = vdcm_doorbell_init(adi);
+	if (ret)
+		goto err_capacity;
+	for (i = 0; i < AVF_DB_PAGES; i++)
+		params.doorbell[i] = page_address(adi->doorbell.page[i]);
+
 	/* The PF first: the model may call into it from its very start. */
 	ret = pf->ops->adi_add(&adi->adi);
 	if (ret)
-		goto err_capacity;
+		goto err_doorbell;
 
 	adi->avf = avf_dev_create(&params, &vdcm_host_ops, adi);
 	if (!adi->avf) {
@@ -420,6 +427,8 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 
 err_pf:
 	pf->ops->adi_del(&adi->adi);
+err_doorbell:
+	vdcm_doorbell_exit(adi);
 err_capacity:
 	atomic_inc(&parent->available);
 	return ret;
@@ -438,6 +447,7 @@ void vdcm_adi_kill(struct vdcm_adi *adi)
 	vdcm_worker_forget(adi);
 	avf_dev_destroy(adi->avf);
 	adi->avf = NULL;
+	vdcm_doorbell_exit(adi);
 	atomic_inc(&parent->removed);
 	atomic_inc(&parent->available);
 }
@@ -469,7 +479,10 @@ void vdcm_adi_close(struct vdcm_adi *adi)
 
 	/* Not open any more: it cannot be scheduled again. */
 	cancel_delayed_work_sync(&adi->reset_work);
+	vdcm_doorbell_close(adi);
+	/* Waits until the worker has seen that, too. */
 	vdcm_adi_reset(adi);
+	vdcm_worker_unwatch(adi);
 	hrtimer_cancel(&adi->timer);
 	vdcm_irqs_clear(&adi->irqs);
 	vdcm_dma_close(adi);

@@ -258,6 +258,44 @@ static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_WO(reset);
 
+static const char * const vdcm_doorbell_modes[] = {
+	[VDCM_DOORBELL_AUTO] = "auto",
+	[VDCM_DOORBELL_MAPPED] = "mapped",
+	[VDCM_DOORBELL_TRAP] = "trap",
+};
+
+static ssize_t doorbell_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+
+	return sprintf(buf, "%s\n",
+		       vdcm_doorbell_modes[READ_ONCE(adi->doorbell.mode)]);
+}
+
+static ssize_t doorbell_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	int mode = __sysfs_match_string(vdcm_doorbell_modes,
+					ARRAY_SIZE(vdcm_doorbell_modes), buf);
+	int ret;
+
+	if (mode < 0) {
+		dev_err(dev, "doorbell: write \"auto\", \"mapped\" or \"trap\"\n");
+		return -EINVAL;
+	}
+
+	mutex_lock(&adi->ctl_lock);
+	ret = vdcm_doorbell_set_mode(adi, mode);
+	mutex_unlock(&adi->ctl_lock);
+	if (ret)
+		dev_err(dev, "doorbell: the device is in use; close it first\n");
+
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(doorbell);
+
 static struct attribute *vdcm_adi_attrs[] = {
 	&dev_attr_mac.attr,
 	&dev_attr_link.attr,
@@ -266,6 +304,7 @@ static struct attribute *vdcm_adi_attrs[] = {
 	&dev_attr_trust.attr,
 	&dev_attr_spoofchk.attr,
 	&dev_attr_max_tx_rate.attr,
+	&dev_attr_doorbell.attr,
 	&dev_attr_reset.attr,
 	NULL
 };
@@ -334,6 +373,22 @@ static ssize_t pinned_pages_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(pinned_pages);
 
+#define VDCM_COUNT(_name, _member)					\
+static ssize_t _name##_show(struct device *dev,				\
+			    struct device_attribute *attr, char *buf)	\
+{									\
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);			\
+									\
+	return sprintf(buf, "%lu\n",					\
+		       (unsigned long)atomic_long_read(&adi->_member));	\
+}									\
+static DEVICE_ATTR_RO(_name)
+
+VDCM_COUNT(bar_reads, bar_reads);
+VDCM_COUNT(bar_writes, bar_writes);
+VDCM_COUNT(doorbell_faults, doorbell.faults);
+VDCM_COUNT(doorbell_zaps, doorbell.zaps);
+
 static struct attribute *vdcm_stat_attrs[] = {
 	&dev_attr_rx_bytes.attr,
 	&dev_attr_rx_unicast.attr,
@@ -360,6 +415,10 @@ static struct attribute *vdcm_stat_attrs[] = {
 	&dev_attr_tx_fragmented.attr,
 	&dev_attr_rx_other_vlan.attr,
 	&dev_attr_pinned_pages.attr,
+	&dev_attr_bar_reads.attr,
+	&dev_attr_bar_writes.attr,
+	&dev_attr_doorbell_faults.attr,
+	&dev_attr_doorbell_zaps.attr,
 	NULL
 };
 
