@@ -34,9 +34,30 @@ static void avf_dev_queues_init(struct avf_dev *dev)
 	u32 q;
 
 	for (q = 0; q < AVF_MAX_QPS; q++) {
-		avf_txq_init(&dev->tx[q]);
-		avf_rxq_init(&dev->rx[q]);
+		avf_txq_init(&dev->tx[q], dev->doorbell[AVF_DB_TX] + q);
+		avf_rxq_init(&dev->rx[q], dev->doorbell[AVF_DB_RX] + q);
 	}
+}
+
+static bool avf_dev_doorbells(struct avf_dev *dev,
+			      const struct avf_params *params)
+{
+	u8 *own;
+	u32 i;
+
+	if (params->doorbell[AVF_DB_TX] && params->doorbell[AVF_DB_RX]) {
+		for (i = 0; i < AVF_DB_PAGES; i++)
+			dev->doorbell[i] = params->doorbell[i];
+		return true;
+	}
+
+	own = avf_zalloc(AVF_DB_PAGES * AVF_PAGE_SIZE);
+	if (!own)
+		return false;
+	for (i = 0; i < AVF_DB_PAGES; i++)
+		dev->doorbell[i] = (void *)(own + i * AVF_PAGE_SIZE);
+	dev->doorbell_own = true;
+	return true;
 }
 
 struct avf_dev *avf_dev_create(const struct avf_params *params,
@@ -50,6 +71,10 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 	dev = avf_zalloc(sizeof(*dev));
 	if (!dev)
 		return NULL;
+	if (!avf_dev_doorbells(dev, params)) {
+		avf_free(dev);
+		return NULL;
+	}
 
 	dev->ops = ops;
 	dev->host = host;
@@ -75,6 +100,8 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 void avf_dev_destroy(struct avf_dev *dev)
 {
 	avf_fdir_destroy(dev);
+	if (dev->doorbell_own)
+		avf_free(dev->doorbell[AVF_DB_TX]);
 	avf_free(dev);
 }
 
@@ -191,14 +218,46 @@ bool avf_link_is_up(const struct avf_dev *dev)
 	return READ_ONCE(dev->link_up);
 }
 
+u32 avf_link_mbps(const struct avf_dev *dev)
+{
+	return READ_ONCE(dev->link_mbps);
+}
+
 void avf_mac_set(struct avf_dev *dev, const u8 *mac)
 {
+	static const u8 any[AVF_ETH_ALEN];
+
 	memcpy(dev->mac, mac, AVF_ETH_ALEN);
+	dev->mac_fixed = memcmp(mac, any, AVF_ETH_ALEN);
 }
 
 void avf_mac_get(const struct avf_dev *dev, u8 *mac)
 {
 	memcpy(mac, dev->mac, AVF_ETH_ALEN);
+}
+
+int avf_port_vlan_set(struct avf_dev *dev, u16 vid, u8 prio)
+{
+	if (vid > AVF_VLAN_LAST || prio > 7)
+		return -EINVAL;
+	dev->port_vlan = vid ? (u16)(prio << 13 | vid) : 0;
+	return 0;
+}
+
+u16 avf_port_vlan_get(const struct avf_dev *dev)
+{
+	return dev->port_vlan;
+}
+
+void avf_trust_set(struct avf_dev *dev, bool on)
+{
+	dev->trusted = on;
+	avf_vc_trust_changed(dev);
+}
+
+bool avf_trust_get(const struct avf_dev *dev)
+{
+	return dev->trusted;
 }
 
 void avf_stats_get(const struct avf_dev *dev, struct avf_stats *stats)

@@ -27,7 +27,10 @@
 	(AVF_CAP_L2 | AVF_CAP_WB_ON_ITR | AVF_CAP_REQ_QUEUES |		\
 	 AVF_CAP_ADV_LINK_SPEED | AVF_CAP_RSS_PCTYPE_V2 |		\
 	 AVF_CAP_RSS_PF | AVF_CAP_RX_FLEX_DESC | AVF_CAP_ADV_RSS |	\
-	 AVF_CAP_FDIR)
+	 AVF_CAP_VLAN | AVF_CAP_VLAN_V2 | AVF_CAP_FDIR)
+
+/* Of these a driver gets one at most. */
+#define AVF_CAPS_VLAN		(AVF_CAP_VLAN | AVF_CAP_VLAN_V2)
 
 /* Write-back layouts offered with AVF_CAP_RX_FLEX_DESC. */
 #define AVF_RXDIDS							\
@@ -92,7 +95,6 @@ struct avf_mbx {
  * @enabled: INTENA
  * @cause:   latched causes, a bit per ITR index
  * @fired:   @last_ns is valid
- * @itr:     intervals, in 2 us
  * @last_ns: when it last fired
  */
 struct avf_vec {
@@ -100,7 +102,6 @@ struct avf_vec {
 	bool enabled;
 	bool fired;
 	u8 cause;
-	u16 itr[3];
 	u64 last_ns;
 };
 
@@ -117,6 +118,7 @@ struct avf_msix_entry {
  * @timer_ns:  deadline given to timer_arm(), 0 = none
  * @irqs:      messages raised
  * @vec:       vectors
+ * @itr0:      intervals of vector 0, in 2 us; others are in a doorbell page
  * @msix_on:   MSI-X enable of the capability
  * @msix_mask: function mask of the capability
  * @pba:       pending bits
@@ -129,6 +131,7 @@ struct avf_intr {
 	u64 timer_ns;
 	u64 irqs;
 	struct avf_vec vec[AVF_MAX_VECTORS];
+	u16 itr0[3];
 	bool msix_on;
 	bool msix_mask;
 	u32 pba;
@@ -144,6 +147,26 @@ struct avf_macs {
 	u16 n;
 	u8 addr[AVF_MAX_MACS][AVF_ETH_ALEN];
 };
+
+#define AVF_VLAN_IDS		4096u
+#define AVF_VLAN_HLEN		4u	/* a tag in a frame */
+#define AVF_VLAN_LAST		4094u	/* 4095 is reserved, yet drivers may ask */
+
+/**
+ * struct avf_vlans - the VLANs the driver is a member of (ctl)
+ * @n:      members
+ * @filter: host op vlan_filter() was told "on"
+ * @map:    a bit per VLAN; never that of VLAN 0, of which everyone is a member
+ */
+struct avf_vlans {
+	u16 n;
+	bool filter;
+	u32 map[AVF_VLAN_IDS / 32];
+};
+
+/* avf_dev::vlan, what queues do with tags */
+#define AVF_VLAN_INSERT		0x1u	/* the driver may ask for a tag */
+#define AVF_VLAN_STRIP		0x2u	/* the tag goes to the descriptor */
 
 /**
  * struct avf_rss - receive hashing as the driver set it (ctl)
@@ -174,6 +197,7 @@ struct avf_rss {
  * @multicast:  multicast promiscuous
  * @traffic:    host op traffic() was told "on"
  * @macs:       addresses given to host op mac_add()
+ * @vlans:      VLANs given to host op vlan_add()
  * @legacy_mac: last unicast address added without a type
  * @legacy_ns:  when
  * @legacy_ok:  @legacy_mac is valid
@@ -188,6 +212,7 @@ struct avf_vc {
 	bool multicast;
 	bool traffic;
 	struct avf_macs macs;
+	struct avf_vlans vlans;
 	u8 legacy_mac[AVF_ETH_ALEN];
 	u64 legacy_ns;
 	bool legacy_ok;
@@ -200,6 +225,8 @@ struct avf_dev {
 	void *host;
 	u16 num_qps;
 	u32 flags;
+	__le32 *doorbell[AVF_DB_PAGES];
+	bool doorbell_own;		/* allocated here */
 
 	/* shared */
 	u32 rstat;
@@ -207,6 +234,7 @@ struct avf_dev {
 	bool mem_on;
 	bool link_up;
 	u32 link_mbps;
+	u32 vlan;		/* AVF_VLAN_* */
 
 	/* queues */
 	struct avf_txq tx[AVF_MAX_QPS];
@@ -228,6 +256,9 @@ struct avf_dev {
 	/* ctl */
 	struct avf_stats cstats;	/* read by anyone */
 	u8 mac[AVF_ETH_ALEN];
+	bool mac_fixed;			/* the host has set @mac */
+	bool trusted;
+	u16 port_vlan;			/* tag, 0 = none */
 	u32 cfg[AVF_CFG_DWORDS];
 	u32 reg[AVF_NUM_SLOTS];
 	struct avf_mbx mbx;
@@ -400,6 +431,9 @@ void avf_vc_dispatch(struct avf_dev *dev, u32 op, const void *msg, u16 len);
 
 /** avf_vc_refuse() - answer with an error only. ctl. */
 void avf_vc_refuse(struct avf_dev *dev, u32 op, s32 status);
+
+/** avf_vc_trust_changed() - stop what needs trust. ctl. */
+void avf_vc_trust_changed(struct avf_dev *dev);
 
 /** avf_vc_reset() - forget filters, modes and capabilities. ctl. */
 void avf_vc_reset(struct avf_dev *dev);

@@ -17,21 +17,49 @@
 	 AVF_DYN_SW_ITR_ENA | (AVF_DYN_SW_ITR_M << AVF_DYN_SW_ITR_S) |	\
 	 AVF_DYN_WB_ON_ITR)
 
-/* When the soonest of the causes in @mask may fire; 0 = now. */
-static u64 avf_int_deadline(const struct avf_vec *v, u32 mask)
+/* Where ITRN(@idx, @vec - 1) is, in BAR0's page 2. */
+static __le32 *avf_int_itrn(const struct avf_dev *dev, u16 vec, u32 idx)
 {
+	return dev->doorbell[AVF_DB_RX] + AVF_REG_ITRN % AVF_PAGE_SIZE / 4 +
+	       idx * AVF_ITRN_ROW + vec - 1;
+}
+
+/* Interval @idx of vector @vec, in units of AVF_ITR_UNIT_NS. int_lock held. */
+static u32 avf_int_itr(const struct avf_dev *dev, u16 vec, u32 idx)
+{
+	/* Other vectors' intervals are memory that the driver may write. */
+	if (vec)
+		return le32_to_cpu(READ_ONCE(*avf_int_itrn(dev, vec, idx))) &
+		       AVF_ITR_M;
+	return dev->intr.itr0[idx];
+}
+
+static void avf_int_itr_set(struct avf_dev *dev, u16 vec, u32 idx, u32 val)
+{
+	val &= AVF_ITR_M;
+	if (vec)
+		WRITE_ONCE(*avf_int_itrn(dev, vec, idx), cpu_to_le32(val));
+	else
+		dev->intr.itr0[idx] = (u16)val;
+}
+
+/* When the soonest of the causes in @mask may fire; 0 = now. */
+static u64 avf_int_deadline(const struct avf_dev *dev, u16 vec, u32 mask)
+{
+	const struct avf_vec *v = &dev->intr.vec[vec];
 	u64 min = 0;
 	u32 i;
 
 	if (!v->fired || (mask & (1u << AVF_DYN_ITR_NONE)))
 		return 0;
 
-	for (i = 0; i < ARRAY_SIZE(v->itr); i++) {
-		u64 at = v->last_ns + (u64)v->itr[i] * AVF_ITR_UNIT_NS;
+	for (i = 0; i < AVF_DYN_ITR_NONE; i++) {
+		u32 itr = avf_int_itr(dev, vec, i);
+		u64 at = v->last_ns + (u64)itr * AVF_ITR_UNIT_NS;
 
 		if (!(mask & (1u << i)))
 			continue;
-		if (!v->itr[i])
+		if (!itr)
 			return 0;
 		if (!min || at < min)
 			min = at;
@@ -55,7 +83,7 @@ static void avf_int_eval(struct avf_dev *dev, u16 vec)
 		return;
 
 	now = dev->ops->now_ns(dev->host);
-	deadline = avf_int_deadline(v, mask);
+	deadline = avf_int_deadline(dev, vec, mask);
 	if (deadline > now) {
 		if (!in->timer_ns || deadline < in->timer_ns) {
 			in->timer_ns = deadline;
@@ -145,8 +173,8 @@ void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 	if (!(val & AVF_DYN_INTENA_MSK))
 		v->enabled = val & AVF_DYN_INTENA;
 	if (itr != AVF_DYN_ITR_NONE)
-		v->itr[itr] = (u16)((val >> AVF_DYN_INTERVAL_S) &
-				    AVF_DYN_INTERVAL_M);
+		avf_int_itr_set(dev, vec, itr, (val >> AVF_DYN_INTERVAL_S) &
+					       AVF_DYN_INTERVAL_M);
 	if (val & AVF_DYN_SWINT) {
 		u32 sw = AVF_DYN_ITR_NONE;
 
@@ -181,7 +209,7 @@ u32 avf_int_dyn_read(struct avf_dev *dev, u16 vec)
 void avf_int_itr_write(struct avf_dev *dev, u16 vec, u32 idx, u32 val)
 {
 	avf_lock(&dev->int_lock);
-	dev->intr.vec[vec].itr[idx] = (u16)(val & AVF_ITR_M);
+	avf_int_itr_set(dev, vec, idx, val);
 	/* A cause that waits may have to wait less now. */
 	avf_int_eval(dev, vec);
 	avf_unlock(&dev->int_lock);
@@ -192,7 +220,7 @@ u32 avf_int_itr_read(struct avf_dev *dev, u16 vec, u32 idx)
 	u32 val;
 
 	avf_lock(&dev->int_lock);
-	val = dev->intr.vec[vec].itr[idx];
+	val = avf_int_itr(dev, vec, idx);
 	avf_unlock(&dev->int_lock);
 	return val;
 }
@@ -230,6 +258,8 @@ u32 avf_int_ena_read(struct avf_dev *dev)
 void avf_int_reset(struct avf_dev *dev)
 {
 	struct avf_intr *in = &dev->intr;
+	u16 vec;
+	u32 i;
 
 	avf_lock(&dev->int_lock);
 	in->icr0 = 0;
@@ -238,5 +268,9 @@ void avf_int_reset(struct avf_dev *dev)
 	in->timer_ns = 0;
 	in->pba = 0;
 	memset(in->vec, 0, sizeof(in->vec));
+	memset(in->itr0, 0, sizeof(in->itr0));
+	for (vec = 1; vec < AVF_MAX_VECTORS; vec++)
+		for (i = 0; i < AVF_DYN_ITR_NONE; i++)
+			avf_int_itr_set(dev, vec, i, 0);
 	avf_unlock(&dev->int_lock);
 }

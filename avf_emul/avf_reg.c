@@ -75,7 +75,7 @@ static void avf_reg_tail_write(struct avf_dev *dev, bool tx, u32 i, u32 val)
 
 AVF_REG_RD(qtx_tail)
 {
-	return i < dev->num_qps ? READ_ONCE(dev->tx[i].tail) : 0;
+	return i < dev->num_qps ? avf_tail_load(dev->tx[i].tail) : 0;
 }
 
 AVF_REG_WR(qtx_tail)
@@ -85,7 +85,7 @@ AVF_REG_WR(qtx_tail)
 
 AVF_REG_RD(qrx_tail)
 {
-	return i < dev->num_qps ? READ_ONCE(dev->rx[i].tail) : 0;
+	return i < dev->num_qps ? avf_tail_load(dev->rx[i].tail) : 0;
 }
 
 AVF_REG_WR(qrx_tail)

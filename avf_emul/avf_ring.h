@@ -9,9 +9,10 @@
  *            set, so whoever loaded @enabled with acquire reads it freely;
  *   vec, itr written by ctl at any time (a driver may map vectors before, after
  *            or while it uses the queue); single loads and stores;
- *   tail     written from any context by the driver's doorbell; loaded once by
- *            the queue's owner per decision, and judged after that load, since
- *            a doorbell may race with a reconfiguration to a shorter ring;
+ *   tail     a dword of a doorbell page, which the driver writes from any
+ *            context: through a register handler, or straight into the page
+ *            where it is mapped. Loaded once by the queue's owner per decision,
+ *            and judged after that load: it is the driver's memory;
  *   head     written by the queue's owner, and by ctl when there is none.
  *
  * Disabling is three steps, in this order: avf_*q_disable(), host op
@@ -48,10 +49,11 @@ struct avf_dev;
  * @vec:     MSI-X vector, AVF_VEC_NONE = none
  * @itr:     throttle index of the mapping
  * @enabled: 0 or 1; acquire/release
- * @tail:    last good value of the tail register
+ * @tail:    the tail register, in a doorbell page (fixed)
  * @head:    next descriptor to fetch
- * @wait:    tail up to which there is no end of a frame, AVF_TAIL_NONE = none:
- *           work begins again when the tail is another
+ * @wait:    tail up to which there is no end of a frame, or that lies outside
+ *           the ring; AVF_TAIL_NONE = none: work begins again when the tail is
+ *           another
  */
 struct avf_txq {
 	u64 base;
@@ -59,7 +61,7 @@ struct avf_txq {
 	u16 vec;
 	u8 itr;
 	u32 enabled;
-	u32 tail;
+	__le32 *tail;
 	u32 head;
 	u32 wait;
 };
@@ -75,10 +77,10 @@ struct avf_txq {
  * @vec:         MSI-X vector, AVF_VEC_NONE = none
  * @itr:         throttle index of the mapping
  * @enabled:     0 or 1; acquire/release
- * @tail:        last value of the tail register; while the queue is disabled
- *               any value, judged at the first use after enable
+ * @tail:        the tail register, in a doorbell page (fixed)
  * @head:        next descriptor to fill
- * @judged:      @tail was judged since enable (owner)
+ * @bad:         a tail outside the ring that was counted, AVF_TAIL_NONE = none
+ *               (owner)
  * @touched:     frames delivered since the last flush (owner)
  */
 struct avf_rxq {
@@ -91,18 +93,30 @@ struct avf_rxq {
 	u16 vec;
 	u8 itr;
 	u32 enabled;
-	u32 tail;
+	__le32 *tail;
 	u32 head;
-	bool judged;
+	u32 bad;
 	bool touched;
 };
 
+/* The driver's view of a queue's end; see @tail. */
+static inline u32 avf_tail_load(const __le32 *tail)
+{
+	return le32_to_cpu(avf_load_acquire(tail));
+}
+
+static inline void avf_tail_store(__le32 *tail, u32 val)
+{
+	avf_store_release(tail, cpu_to_le32(val));
+}
+
 /**
  * avf_txq_init() - as at power on: unconfigured, unmapped, disabled. ctl.
+ * @tail: where its tail register is
  *
  * Also the last step of a reset, after queues_quiesce().
  */
-void avf_txq_init(struct avf_txq *q);
+void avf_txq_init(struct avf_txq *q, __le32 *tail);
 
 /**
  * avf_txq_config() - take a configuration. ctl, queue disabled and quiesced.
@@ -134,7 +148,7 @@ void avf_txq_disable(struct avf_txq *q);
 void avf_txq_clear(struct avf_txq *q);
 
 /** avf_rxq_init() - see avf_txq_init(). ctl. */
-void avf_rxq_init(struct avf_rxq *q);
+void avf_rxq_init(struct avf_rxq *q, __le32 *tail);
 
 /**
  * avf_rxq_config() - take a configuration. ctl, queue disabled and quiesced.

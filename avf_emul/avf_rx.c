@@ -18,6 +18,19 @@
 #define RX_DESC_SIZE	((u32)sizeof(struct avf_rx_desc))
 #define RX_HDR_MIN	14u
 #define RX_FCS_LEN	4u
+#define RX_TAG_AT	(2u * AVF_ETH_ALEN)
+#define RX_TPID		0x8100u
+#define RX_NO_CUT	(~0u)
+
+/**
+ * struct rx_vlan - the tag that goes to the descriptor instead of the buffer
+ * @stripped: there is one
+ * @tci:      its VLAN and priority
+ */
+struct rx_vlan {
+	bool stripped;
+	u16 tci;
+};
 
 /**
  * struct rx_meta - what write-back says about a frame as a whole
@@ -29,6 +42,7 @@
  * @hash:   hash of receive side scaling
  * @marked: @mark is valid
  * @mark:   flow id, of a flow director rule
+ * @vlan:   the tag
  */
 struct rx_meta {
 	u8 ptype;
@@ -39,6 +53,7 @@ struct rx_meta {
 	bool marked;
 	u32 hash;
 	u32 mark;
+	struct rx_vlan vlan;
 };
 
 /**
@@ -46,6 +61,7 @@ struct rx_meta {
  * @frame:   the frame
  * @i:       segment; the one after the last is the FCS
  * @off:     bytes used of it
+ * @cut:     bytes from here to a tag that is left out, RX_NO_CUT = none
  * @fcs_len: bytes of @fcs, 0 = the FCS is stripped
  * @fcs:     frame check sequence
  */
@@ -53,6 +69,7 @@ struct rx_src {
 	const struct avf_frame *frame;
 	u32 i;
 	u32 off;
+	u32 cut;
 	u32 fcs_len;
 	u8 fcs[RX_FCS_LEN];
 };
@@ -73,10 +90,13 @@ struct rx_slot {
 
 /* ------------------------------------------------------- life of a queue */
 
-void avf_rxq_init(struct avf_rxq *q)
+void avf_rxq_init(struct avf_rxq *q, __le32 *tail)
 {
 	memset(q, 0, sizeof(*q));
+	q->tail = tail;
 	q->vec = AVF_VEC_NONE;
+	q->bad = AVF_TAIL_NONE;
+	avf_tail_store(tail, 0);
 }
 
 static bool rxdid_ok(u8 rxdid)
@@ -112,7 +132,7 @@ void avf_rxq_enable(struct avf_rxq *q)
 {
 	if (!q->len)
 		return;
-	q->judged = false;
+	q->bad = AVF_TAIL_NONE;
 	avf_store_release(&q->enabled, 1u);
 }
 
@@ -125,7 +145,7 @@ void avf_rxq_clear(struct avf_rxq *q)
 {
 	q->head = 0;
 	q->touched = false;
-	avf_store_release(&q->tail, 0u);
+	avf_tail_store(q->tail, 0);
 }
 
 void avf_rxq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
@@ -140,31 +160,51 @@ void avf_rxq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 		avf_stat_add(&dev->qstats.bad_tail, 1);
 		return;
 	}
-	avf_store_release(&q->tail, val);
+	avf_tail_store(q->tail, val);
 }
 
 /*
  * Descriptors the driver has posted. A tail that was written before the queue
- * was configured, or while it was being reconfigured, shows only now whether
- * it lies inside the ring; if not there is none until the next write.
+ * was configured, while it was being reconfigured, or into a mapped page shows
+ * only now whether it lies inside the ring; if not there is none until the next
+ * write.
  */
 static u32 rx_posted(struct avf_dev *dev, struct avf_rxq *q)
 {
-	u32 tail = avf_load_acquire(&q->tail);
-	bool judged = q->judged;
+	u32 tail = avf_tail_load(q->tail);
 
-	q->judged = true;
 	if (tail < q->len)
 		return avf_ring_count(q->head, tail, q->len);
-	if (!judged)
+	if (tail != q->bad) {
+		q->bad = tail;
 		avf_stat_add(&dev->qstats.bad_tail, 1);
+	}
 	return 0;
 }
 
 /* -------------------------------------------------------------- payload */
 
+/*
+ * The tag a driver wants to have in the descriptor. It is judged where nobody
+ * can change it, and what is left must still be a frame.
+ */
+static struct rx_vlan rx_vlan_strip(const struct avf_dev *dev,
+				    const struct avf_frame *frame)
+{
+	const u8 *tag = frame->hdr + RX_TAG_AT;
+	struct rx_vlan vlan = {};
+
+	if ((READ_ONCE(dev->vlan) & AVF_VLAN_STRIP) &&
+	    frame->hlen >= RX_HDR_MIN + AVF_VLAN_HLEN &&
+	    (tag[0] << 8 | tag[1]) == RX_TPID) {
+		vlan.stripped = true;
+		vlan.tci = (u16)(tag[2] << 8 | tag[3]);
+	}
+	return vlan;
+}
+
 static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
-			bool fcs)
+			bool fcs, bool strip)
 {
 	u32 crc = ~0u;
 	__le32 le;
@@ -172,6 +212,7 @@ static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
 
 	memset(src, 0, sizeof(*src));
 	src->frame = frame;
+	src->cut = strip ? RX_TAG_AT : RX_NO_CUT;
 	if (!fcs)
 		return;
 
@@ -180,6 +221,15 @@ static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
 	le = cpu_to_le32(~crc);
 	memcpy(src->fcs, &le, sizeof(le));
 	src->fcs_len = RX_FCS_LEN;
+}
+
+static void rx_src_skip(struct rx_src *src, u32 n, u32 avail)
+{
+	src->off += n;
+	if (n == avail) {
+		src->i++;
+		src->off = 0;
+	}
 }
 
 /* The next bytes that lie in one piece; returns their number, 0 at the end. */
@@ -195,13 +245,30 @@ static u32 rx_src_peek(const struct rx_src *src, const u8 **p)
 	return src->i == f->nsegs ? src->fcs_len - src->off : 0;
 }
 
-static void rx_src_skip(struct rx_src *src, u32 n, u32 avail)
+/* The same, past the tag and not into it. */
+static u32 rx_src_next(struct rx_src *src, const u8 **p)
 {
-	src->off += n;
-	if (n == avail) {
-		src->i++;
-		src->off = 0;
+	u32 avail, left = AVF_VLAN_HLEN;
+
+	while (!src->cut && left) {
+		avail = rx_src_peek(src, p);
+		if (!avail)
+			return 0;
+		rx_src_skip(src, min_t(u32, left, avail), avail);
+		left -= min_t(u32, left, avail);
 	}
+	if (!src->cut)
+		src->cut = RX_NO_CUT;
+	return min_t(u32, rx_src_peek(src, p), src->cut);
+}
+
+static void rx_src_take(struct rx_src *src, u32 n)
+{
+	const u8 *p;
+
+	rx_src_skip(src, n, rx_src_peek(src, &p));
+	if (src->cut != RX_NO_CUT)
+		src->cut -= n;
 }
 
 static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
@@ -221,7 +288,7 @@ static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
 		len -= run;
 
 		while (run) {
-			avail = rx_src_peek(src, &p);
+			avail = rx_src_next(src, &p);
 			if (!avail)
 				return -EINVAL;
 			n = min_t(u32, run, avail);
@@ -231,7 +298,7 @@ static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
 			} else if (ops->dma_write(dev->host, iova, p, n)) {
 				return -EFAULT;
 			}
-			rx_src_skip(src, n, avail);
+			rx_src_take(src, n);
 			iova += n;
 			run -= n;
 		}
@@ -285,6 +352,10 @@ static void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
 			d->qw3 = cpu_to_le64((u64)meta->mark <<
 					     AVF_RXL_FD_ID_S);
 		}
+		if (meta->vlan.stripped) {
+			qw0 |= (u64)meta->vlan.tci << AVF_RXL_L2TAG1_S;
+			qw1 |= AVF_RXL_L2TAG1P;
+		}
 	}
 	d->qw0 = cpu_to_le64(qw0);
 	d->qw1 = cpu_to_le64(qw1);
@@ -315,6 +386,9 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 			qw1 |= AVF_RXF_ERR_L4E;
 		if (meta->marked)
 			flow = meta->mark;
+		if (meta->vlan.stripped)
+			qw1 |= (u64)meta->vlan.tci << AVF_RXF_L2TAG1_S |
+			       AVF_RXF_L2TAG1P;
 	}
 	/* Where hash and flow go is where the layouts differ. */
 	if (rxdid == AVF_RXDID_FLEX_OVS) {
@@ -423,6 +497,8 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 	if (frame->len < RX_HDR_MIN || frame->len > q->max_pkt)
 		return -EMSGSIZE;
 	len = frame->len + (q->crc_disable ? RX_FCS_LEN : 0);
+	if (meta->vlan.stripped)
+		len -= AVF_VLAN_HLEN;
 	need = (len + q->buf_size - 1) / q->buf_size;
 	if (need > AVF_RX_CHAIN)
 		return -EMSGSIZE;
@@ -443,7 +519,7 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 
 	/* Not earlier: a frame that finds no room is not worth the effort. */
 	rx_csum(frame, pkt, meta);
-	rx_src_init(&src, frame, q->crc_disable);
+	rx_src_init(&src, frame, q->crc_disable, meta->vlan.stripped);
 	for (i = 0; i < need; i++) {
 		err = rx_fill(dev, &src, slot[i].buf, slot[i].len);
 		if (err)
@@ -479,6 +555,7 @@ static int rx_frame(struct avf_dev *dev, const struct avf_frame *frame)
 
 	avf_parse(frame->hdr, frame->hlen, frame->len, &pkt);
 	meta.ptype = pkt.ptype;
+	meta.vlan = rx_vlan_strip(dev, frame);
 
 	q = rx_select(dev, frame, &pkt, &meta);
 	if (!q)

@@ -24,7 +24,6 @@
 #define TX_FRAME_MIN	60u	/* shorter ones are padded, as on a wire */
 #define TX_HDR_MIN	14u
 #define TX_MSS_MIN	64u	/* drivers stay above; bounds TSO */
-#define TX_TAG_LEN	4u
 #define TX_TPID		0x8100u
 
 /*
@@ -117,11 +116,13 @@ struct tx_cur {
 
 /* ------------------------------------------------------- life of a queue */
 
-void avf_txq_init(struct avf_txq *q)
+void avf_txq_init(struct avf_txq *q, __le32 *tail)
 {
 	memset(q, 0, sizeof(*q));
+	q->tail = tail;
 	q->vec = AVF_VEC_NONE;
 	q->wait = AVF_TAIL_NONE;
+	avf_tail_store(tail, 0);
 }
 
 int avf_txq_config(struct avf_txq *q, u64 base, u16 len)
@@ -148,7 +149,7 @@ bool avf_txq_enable(struct avf_txq *q)
 	avf_store_release(&q->enabled, 1u);
 	/* Pairs with avf_txq_tail_write(): one of the two sees the other. */
 	avf_mb();
-	return avf_load_acquire(&q->tail) != q->head;
+	return avf_tail_load(q->tail) != q->head;
 }
 
 void avf_txq_disable(struct avf_txq *q)
@@ -160,7 +161,7 @@ void avf_txq_clear(struct avf_txq *q)
 {
 	WRITE_ONCE(q->head, 0);
 	WRITE_ONCE(q->wait, AVF_TAIL_NONE);
-	avf_store_release(&q->tail, 0u);
+	avf_tail_store(q->tail, 0);
 }
 
 void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
@@ -186,7 +187,7 @@ void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 		return;
 	}
 
-	avf_store_release(&q->tail, val);
+	avf_tail_store(q->tail, val);
 	avf_mb();
 	if (avf_load_acquire(&q->enabled))
 		dev->ops->tx_kick(dev->host, qid);
@@ -203,9 +204,19 @@ bool avf_tx_ready(const struct avf_dev *dev, u16 qid)
 	if (!avf_load_acquire(&q->enabled) || !avf_dev_dma_ok(dev))
 		return false;
 
-	tail = avf_load_acquire(&q->tail);
-	return tail < READ_ONCE(q->len) && tail != READ_ONCE(q->head) &&
-	       tail != READ_ONCE(q->wait);
+	tail = avf_tail_load(q->tail);
+	return tail != READ_ONCE(q->head) && tail != READ_ONCE(q->wait);
+}
+
+u32 avf_tx_pending(const struct avf_dev *dev)
+{
+	u32 mask = 0;
+	u16 q;
+
+	for (q = 0; q < dev->num_qps; q++)
+		if (avf_tx_ready(dev, q))
+			mask |= 1u << q;
+	return mask;
 }
 
 /* ---------------------------------------------------------- completion */
@@ -592,39 +603,45 @@ static void tx_vouch(struct avf_frame *f, const struct avf_off *off)
 		f->csum |= AVF_FRAME_L4_OK;
 }
 
+/*
+ * A tag that nobody negotiated must not be left out, or the frame would leave
+ * in another VLAN, nor put in. In the context it is never negotiated.
+ */
+static bool tx_tags_ok(const struct tx_run *r, const struct tx_unit *u)
+{
+	if (TX_FIELD(u->ctx[1], AVF_TXC_CMD) & AVF_TXC_CMD_L2TAG2)
+		return false;
+	return !(TX_FIELD(u->data, AVF_TXD_CMD) & AVF_TXD_CMD_L2TAG1) ||
+	       (READ_ONCE(r->dev->vlan) & AVF_VLAN_INSERT);
+}
+
 static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
 {
 	u32 at = 2 * AVF_ETH_ALEN;
 
-	if (f->seg[0].len + TX_TAG_LEN > AVF_TX_HEAD)
+	if (f->seg[0].len + AVF_VLAN_HLEN > AVF_TX_HEAD)
 		return -EINVAL;
-	memmove(head + at + TX_TAG_LEN, head + at, f->seg[0].len - at);
+	memmove(head + at + AVF_VLAN_HLEN, head + at, f->seg[0].len - at);
 	head[at] = TX_TPID >> 8;
 	head[at + 1] = TX_TPID & 0xff;
 	head[at + 2] = (u8)(tag >> 8);
 	head[at + 3] = (u8)tag;
-	f->seg[0].len += TX_TAG_LEN;
-	f->len += TX_TAG_LEN;
+	f->seg[0].len += AVF_VLAN_HLEN;
+	f->len += AVF_VLAN_HLEN;
 	return 0;
 }
 
 /*
- * Tags, padding, and the headers the switch judges; the frame is in the batch
- * then. No VLAN capability is granted yet, so no driver asks for a tag; one
- * that does gets it rather than have its frame leave untagged.
+ * The tag, padding, and the copy the switch judges; the frame is in the batch
+ * then.
  */
 static int tx_commit(struct tx_run *r, const struct tx_unit *u,
 		     struct avf_frame *f)
 {
 	u8 *head = r->s->head[r->n];
-	u32 ctx = TX_FIELD(u->ctx[1], AVF_TXC_CMD);
-	u32 cmd = TX_FIELD(u->data, AVF_TXD_CMD);
 	int err = 0;
 
-	if (ctx & AVF_TXC_CMD_L2TAG2)
-		err = tx_insert_tag(f, head,
-				    TX_FIELD(u->ctx[0], AVF_TXC_L2TAG2));
-	if (!err && cmd & AVF_TXD_CMD_L2TAG1)
+	if (TX_FIELD(u->data, AVF_TXD_CMD) & AVF_TXD_CMD_L2TAG1)
 		err = tx_insert_tag(f, head,
 				    TX_FIELD(u->data, AVF_TXD_L2TAG1));
 	if (err)
@@ -760,7 +777,12 @@ static void tx_frame(struct tx_run *r, const struct tx_unit *u)
 	}
 
 	tx_request(u, &req);
-	err = req.seg ? tx_segmented(r, u, &req) : tx_plain(r, u, &req);
+	if (!tx_tags_ok(r, u))
+		err = -EINVAL;
+	else if (req.seg)
+		err = tx_segmented(r, u, &req);
+	else
+		err = tx_plain(r, u, &req);
 	if (err)
 		tx_drop(r, err);
 }
@@ -780,11 +802,17 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
 
 	/*
 	 * One look at the tail: whoever moves it later kicks again. It may be
-	 * a value for an earlier, longer ring, stored late.
+	 * a value for an earlier, longer ring, stored late, or any other that
+	 * a driver stored in a mapped page.
 	 */
-	tail = avf_load_acquire(&r.q->tail);
-	if (tail >= r.q->len || tail == r.q->wait)
+	tail = avf_tail_load(r.q->tail);
+	if (tail == r.q->wait)
 		return 0;
+	if (tail >= r.q->len) {
+		avf_stat_add(&dev->qstats.bad_tail, 1);
+		WRITE_ONCE(r.q->wait, tail);
+		return 0;
+	}
 	scratch->bounce_used = TX_AT_BOUNCE;
 	r.end = r.q->head;
 	r.avail = avf_ring_count(r.end, tail, r.q->len);

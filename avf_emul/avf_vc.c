@@ -11,6 +11,7 @@
 #define AVF_VC_EARLY		0x1u	/* allowed before GET_VF_RESOURCES */
 #define AVF_VC_MAY_BE_EMPTY	0x2u	/* length 0 is for the handler to judge */
 #define AVF_VC_LINK_AFTER	0x4u	/* a link event follows the reply */
+#define AVF_VC_EXACT		0x8u	/* a list without the element too many */
 
 /**
  * struct avf_vc_desc - what is known about a message
@@ -100,6 +101,72 @@ static const struct avf_vc_desc avf_vc_table[] = {
 		AVF_VC_FIXED(struct avf_vc_promisc),
 		.check = avf_vc_check_promisc,
 		.commit = avf_vc_commit_promisc,
+	}, {
+		.op = AVF_VC_ADD_VLAN,
+		.caps = AVF_CAP_VLAN,
+		AVF_VC_LIST(struct avf_vc_vlan_list, __le16,
+			    AVF_AQ_BUF_LEN / sizeof(__le16)),
+		.check = avf_vc_check_vlan,
+		.commit = avf_vc_commit_add_vlan,
+	}, {
+		.op = AVF_VC_DEL_VLAN,
+		.caps = AVF_CAP_VLAN,
+		AVF_VC_LIST(struct avf_vc_vlan_list, __le16,
+			    AVF_AQ_BUF_LEN / sizeof(__le16)),
+		.check = avf_vc_check_vlan,
+		.commit = avf_vc_commit_del_vlan,
+	}, {
+		.op = AVF_VC_ENABLE_VLAN_STRIP,
+		.caps = AVF_CAP_VLAN,
+		.commit = avf_vc_commit_enable_strip,
+	}, {
+		.op = AVF_VC_DISABLE_VLAN_STRIP,
+		.caps = AVF_CAP_VLAN,
+		.commit = avf_vc_commit_disable_strip,
+	}, {
+		.op = AVF_VC_GET_VLAN_V2_CAPS,
+		.caps = AVF_CAP_VLAN_V2,
+		.commit = avf_vc_commit_vlan_v2_caps,
+	}, {
+		.op = AVF_VC_ADD_VLAN_V2,
+		.flags = AVF_VC_EXACT,
+		.caps = AVF_CAP_VLAN_V2,
+		AVF_VC_LIST(struct avf_vc_vlan_list2, struct avf_vc_vlan_filter,
+			    AVF_AQ_BUF_LEN / sizeof(struct avf_vc_vlan_filter)),
+		.check = avf_vc_check_add_vlan_v2,
+		.commit = avf_vc_commit_add_vlan_v2,
+	}, {
+		.op = AVF_VC_DEL_VLAN_V2,
+		.flags = AVF_VC_EXACT,
+		.caps = AVF_CAP_VLAN_V2,
+		AVF_VC_LIST(struct avf_vc_vlan_list2, struct avf_vc_vlan_filter,
+			    AVF_AQ_BUF_LEN / sizeof(struct avf_vc_vlan_filter)),
+		.check = avf_vc_check_del_vlan_v2,
+		.commit = avf_vc_commit_del_vlan_v2,
+	}, {
+		.op = AVF_VC_ENABLE_VLAN_STRIP_V2,
+		.caps = AVF_CAP_VLAN_V2,
+		AVF_VC_FIXED(struct avf_vc_vlan_set),
+		.check = avf_vc_check_vlan_set,
+		.commit = avf_vc_commit_enable_strip,
+	}, {
+		.op = AVF_VC_DISABLE_VLAN_STRIP_V2,
+		.caps = AVF_CAP_VLAN_V2,
+		AVF_VC_FIXED(struct avf_vc_vlan_set),
+		.check = avf_vc_check_vlan_set,
+		.commit = avf_vc_commit_disable_strip,
+	}, {
+		.op = AVF_VC_ENABLE_VLAN_INSERT_V2,
+		.caps = AVF_CAP_VLAN_V2,
+		AVF_VC_FIXED(struct avf_vc_vlan_set),
+		.check = avf_vc_check_vlan_set,
+		.commit = avf_vc_commit_insert_v2,
+	}, {
+		.op = AVF_VC_DISABLE_VLAN_INSERT_V2,
+		.caps = AVF_CAP_VLAN_V2,
+		AVF_VC_FIXED(struct avf_vc_vlan_set),
+		.check = avf_vc_check_vlan_set,
+		.commit = avf_vc_commit_insert_v2,
 	}, {
 		.op = AVF_VC_GET_STATS,
 		AVF_VC_FIXED(struct avf_vc_queue_sel),
@@ -203,7 +270,8 @@ static bool avf_vc_len_ok(const struct avf_vc_desc *d, const u8 *msg, u16 len)
 
 	/* Drivers count one element more: their structures had one inside. */
 	exact = d->len + (u32)n * d->elem;
-	return len == exact || len == exact + d->elem;
+	return len == exact ||
+	       (len == exact + d->elem && !(d->flags & AVF_VC_EXACT));
 }
 
 static s32 avf_vc_handle(struct avf_dev *dev, const struct avf_vc_desc *d,
@@ -287,6 +355,7 @@ void avf_vc_reset(struct avf_dev *dev)
 	vc->resources = false;
 	vc->caps = 0;
 	avf_vc_filter_reset(dev);
+	avf_vc_vlan_negotiated(dev);
 	avf_vc_rss_reset(dev);
 	avf_fdir_flush(dev);
 }

@@ -57,6 +57,24 @@ AVF_VC_COMMIT(promisc);
 /** avf_vc_filter_reset() - receive nothing but broadcasts. ctl. */
 void avf_vc_filter_reset(struct avf_dev *dev);
 
+/* avf_vc_vlan.c */
+AVF_VC_CHECK(vlan);
+AVF_VC_COMMIT(add_vlan);
+AVF_VC_COMMIT(del_vlan);
+AVF_VC_COMMIT(enable_strip);
+AVF_VC_COMMIT(disable_strip);
+AVF_VC_COMMIT(vlan_v2_caps);
+AVF_VC_CHECK(add_vlan_v2);
+AVF_VC_COMMIT(add_vlan_v2);
+AVF_VC_CHECK(del_vlan_v2);
+AVF_VC_COMMIT(del_vlan_v2);
+AVF_VC_CHECK(vlan_set);
+AVF_VC_COMMIT(insert_v2);
+/** avf_vc_vlan_negotiated() - defaults of the capabilities granted. ctl. */
+void avf_vc_vlan_negotiated(struct avf_dev *dev);
+/** avf_vc_vlan_filter() - capabilities or promiscuous mode changed. ctl. */
+void avf_vc_vlan_filter(struct avf_dev *dev);
+
 /* avf_vc_rss.c */
 AVF_VC_CHECK(rss_key);
 AVF_VC_COMMIT(rss_key);

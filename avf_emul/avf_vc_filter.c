@@ -50,6 +50,13 @@ static bool avf_vc_mac_repeated(const struct avf_vc_mac_list *list, u16 i)
 	return false;
 }
 
+/* What the host has fixed is for the host to change. */
+static bool avf_vc_mac_allowed(const struct avf_dev *dev, const u8 *mac)
+{
+	return (mac[0] & 1) || !dev->mac_fixed || dev->trusted ||
+	       avf_mac_equal(mac, dev->mac);
+}
+
 AVF_VC_CHECK(add_mac)
 {
 	const struct avf_vc_mac_list *list = msg;
@@ -64,7 +71,11 @@ AVF_VC_CHECK(add_mac)
 	for (i = 0; i < n; i++) {
 		const u8 *mac = list->mac[i].addr;
 
-		if (avf_mac_skip(mac) || avf_macs_find(set, mac) < set->n ||
+		if (avf_mac_skip(mac))
+			continue;
+		if (!avf_vc_mac_allowed(dev, mac))
+			return AVF_VC_ERR_PARAM;
+		if (avf_macs_find(set, mac) < set->n ||
 		    avf_vc_mac_repeated(list, i))
 			continue;
 		/* Linux throws the whole batch away on an error: so do we. */
@@ -198,6 +209,13 @@ static void avf_vc_promisc_set(struct avf_dev *dev, bool unicast,
 	vc->unicast = unicast;
 	vc->multicast = multicast;
 	dev->ops->promisc(dev->host, unicast, multicast);
+	avf_vc_vlan_filter(dev);
+}
+
+void avf_vc_trust_changed(struct avf_dev *dev)
+{
+	if (!dev->trusted)
+		avf_vc_promisc_set(dev, false, dev->vc.multicast);
 }
 
 AVF_VC_CHECK(promisc)
@@ -213,7 +231,9 @@ AVF_VC_COMMIT(promisc)
 	const struct avf_vc_promisc *req = msg;
 	u16 flags = le16_to_cpu(req->flags);
 
-	avf_vc_promisc_set(dev, flags & AVF_VC_PROMISC_UNICAST,
+	/* Without trust a success it is, and no more: as ice answers (4.5). */
+	avf_vc_promisc_set(dev,
+			   dev->trusted && (flags & AVF_VC_PROMISC_UNICAST),
 			   flags & AVF_VC_PROMISC_MULTICAST);
 	return AVF_VC_OK;
 }

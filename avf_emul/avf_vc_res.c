@@ -49,13 +49,21 @@ AVF_VC_COMMIT(resources)
 	}
 
 	/* May be asked again at any time, with another result (4.5). */
-	dev->vc.caps = caps & AVF_CAPS;
+	caps &= AVF_CAPS;
+	if (caps & AVF_CAP_VLAN_V2)
+		caps &= ~AVF_CAP_VLAN;
+	/* A VLAN of the host's leaves none to the driver. */
+	if (dev->port_vlan)
+		caps &= ~AVF_CAPS_VLAN;
+	dev->vc.caps = caps;
 	dev->vc.resources = true;
+	avf_vc_vlan_negotiated(dev);
 
 	res->num_vsis = cpu_to_le16(1);
 	res->num_qps = cpu_to_le16(dev->vc.num_qps);
 	res->max_vectors = cpu_to_le16(avf_dev_vectors(dev));
-	res->max_mtu = cpu_to_le16(AVF_MAX_FRAME);
+	res->max_mtu = cpu_to_le16((u16)(AVF_MAX_FRAME -
+					 (dev->port_vlan ? AVF_VLAN_HLEN : 0)));
 	res->caps = cpu_to_le32(dev->vc.caps);
 	/* Constant for ever: Linux allocates once, but reads again (Q33). */
 	res->rss_key_size = cpu_to_le32(AVF_RSS_KEY_LEN);

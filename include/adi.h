@@ -26,6 +26,22 @@ struct adi_pf;
 struct vdcm_parent;
 
 /**
+ * struct adi_drops - frames that the PF's switch kept from or for an ADI
+ * @tx_spoofed_mac:  sent from an address that is not the ADI's
+ * @tx_spoofed_vlan: sent in a VLAN that the ADI is not a member of
+ * @tx_fragmented:   sent in more pieces than leave room for a tag
+ * @rx_other_vlan:   to the ADI's address, in a VLAN it is not a member of
+ *
+ * Monotonic over the ADI's life.
+ */
+struct adi_drops {
+	u64 tx_spoofed_mac;
+	u64 tx_spoofed_vlan;
+	u64 tx_fragmented;
+	u64 rx_other_vlan;
+};
+
+/**
  * struct adi_pf_ops - what a PF driver does for its ADIs
  */
 struct adi_pf_ops {
@@ -40,8 +56,43 @@ struct adi_pf_ops {
 	int (*mac_add)(struct adi *adi, const u8 *mac);
 	/** @mac_del: stop that; unknown addresses are ignored. ctl. */
 	void (*mac_del)(struct adi *adi, const u8 *mac);
-	/** @promisc: deliver all unicast / all multicast frames. ctl. */
+	/**
+	 * @promisc: deliver all unicast / all multicast frames. ctl. Unicast
+	 * only of an ADI that the host trusts.
+	 */
 	void (*promisc)(struct adi *adi, bool unicast, bool multicast);
+	/**
+	 * @vlan_add: @adi is a member of VLAN @vid (1..4095) of tag protocol
+	 * @tpid. ctl. 0 or -errno. Outlives neither a reset nor a close.
+	 */
+	int (*vlan_add)(struct adi *adi, u16 tpid, u16 vid);
+	/** @vlan_del: no longer. ctl. */
+	void (*vlan_del)(struct adi *adi, u16 tpid, u16 vid);
+	/**
+	 * @vlan_filter: off, as at the start: @adi is a member of every VLAN;
+	 * on: of those added. Of VLAN 0 (no tag, or priority only) it always
+	 * is. ctl.
+	 */
+	void (*vlan_filter)(struct adi *adi, bool on);
+	/**
+	 * @port_vlan: @adi is a member of VLAN @vid (1..4094) alone, of frames
+	 * without tag to it: the PF puts the tag on with priority @prio, and
+	 * takes it off. Tags of its own are refused. 0: none, as at the
+	 * start. ctl. 0 or -errno.
+	 */
+	int (*port_vlan)(struct adi *adi, u16 vid, u8 prio);
+	/**
+	 * @spoofchk: on, as at the start: drop what @adi sends from another's
+	 * address, or in a VLAN it is not a member of. ctl. 0 or -errno.
+	 */
+	int (*spoofchk)(struct adi *adi, bool on);
+	/**
+	 * @rate: let @adi send at most @mbps Mbit/s, 0 = no limit. ctl. 0 or
+	 * -errno. Optional: without it vdcm's worker sees to it.
+	 */
+	int (*rate)(struct adi *adi, u32 mbps);
+	/** @drops: a snapshot of the counters. any. */
+	void (*drops)(struct adi *adi, struct adi_drops *drops);
 	/** @traffic: the ADI's first queue came up / its last went down. ctl. */
 	void (*traffic)(struct adi *adi, bool on);
 	/**

@@ -27,6 +27,7 @@
 #define AVF_BAR3_SIZE		0x4000u
 #define AVF_MAX_FRAME		9728u	/* without FCS; MTU + 26 as drivers count */
 #define AVF_MAX_MACS		64	/* unicast and multicast filters */
+#define AVF_MAX_VLANS		64	/* VLAN filters; of a trusted device: all */
 #define AVF_TX_BATCH		32
 
 #define AVF_TX_HEAD		256u	/* longest header block of a segmented frame */
@@ -104,11 +105,36 @@ struct avf_host_ops {
 	/** @promisc: receive all unicast / all multicast frames. ctl. */
 	void (*promisc)(void *host, bool unicast, bool multicast);
 	/**
+	 * @vlan_add: the device is a member of VLAN @vid (1..4095) of tag
+	 * protocol @tpid (0x8100). ctl. Returns 0; an error refuses the
+	 * driver's request. The model never adds what it has added.
+	 */
+	int (*vlan_add)(void *host, u16 tpid, u16 vid);
+	/** @vlan_del: no longer. ctl. */
+	void (*vlan_del)(void *host, u16 tpid, u16 vid);
+	/**
+	 * @vlan_filter: on: of the tagged frames, deliver only those of VLANs
+	 * it is a member of; off (as at the start): all. Frames without tag,
+	 * or with VLAN 0, always pass. ctl.
+	 */
+	void (*vlan_filter)(void *host, bool on);
+	/**
 	 * @traffic: the first queue was enabled (true), or the last one
 	 * disabled (false). ctl. Optional.
 	 */
 	void (*traffic)(void *host, bool on);
 };
+
+/*
+ * Two pages of BAR0 hold nothing but registers that are plain memory: what the
+ * driver stores there takes effect when the model looks. A VMM may map them.
+ *
+ *   AVF_DB_TX  page 0: Tx tails, a dword per queue
+ *   AVF_DB_RX  page 2: Rx tails, and from 0x800 the intervals of queue vectors
+ */
+#define AVF_DB_TX		0
+#define AVF_DB_RX		1
+#define AVF_DB_PAGES		2
 
 /** VMM owns the MSI-X table: vector masks in BAR3 do not gate irq_raise(). */
 #define AVF_PARAM_VMM_MSIX	0x1u
@@ -120,6 +146,10 @@ struct avf_host_ops {
  * @mac:       administrative default address
  * @link_mbps: link speed in Mbit/s
  * @link_up:   initial link state
+ * @doorbell:  AVF_PAGE_SIZE bytes of zeros for each doorbell page, valid for the
+ *             device's life; NULL: the model has its own. Whoever lets a driver
+ *             write to one directly calls avf_tx_poll() without being asked by
+ *             tx_kick(); see avf_tx_pending().
  *
  * The device has @num_qps + 1 MSI-X vectors; vector 0 is the mailbox's.
  */
@@ -129,6 +159,7 @@ struct avf_params {
 	u8 mac[AVF_ETH_ALEN];
 	u32 link_mbps;
 	bool link_up;
+	void *doorbell[AVF_DB_PAGES];
 };
 
 /**
@@ -203,16 +234,51 @@ void avf_dev_reset_done(struct avf_dev *dev);
 /** avf_link_set() - change link state and tell the driver if it listens. ctl. */
 void avf_link_set(struct avf_dev *dev, bool up, u32 mbps);
 
+/** avf_link_mbps() - link speed as set, in Mbit/s. any. */
+u32 avf_link_mbps(const struct avf_dev *dev);
+
 /**
  * avf_mac_set() - set the administrative address. ctl.
+ * @mac: unicast; all zeros: any that the driver chooses
  *
  * Becomes the device's address now; an existing driver sees it at its next
- * GET_VF_RESOURCES.
+ * GET_VF_RESOURCES. Unless it is zero, a driver that is not trusted may use no
+ * other unicast address from now on.
  */
 void avf_mac_set(struct avf_dev *dev, const u8 *mac);
 
 /** avf_mac_get() - the address GET_VF_RESOURCES reports. ctl. */
 void avf_mac_get(const struct avf_dev *dev, u8 *mac);
+
+/**
+ * avf_port_vlan_set() - put the device into a VLAN it knows nothing of. ctl.
+ * @vid:  1..4094, 0 = none
+ * @prio: priority of its frames, 0..7
+ *
+ * Tags come and go at the switch, which is not the model's. The driver is
+ * granted no VLAN capability at its next GET_VF_RESOURCES: have it ask, by a PF
+ * reset. Survives every reset. Returns 0 or -EINVAL.
+ */
+int avf_port_vlan_set(struct avf_dev *dev, u16 vid, u8 prio);
+
+/** avf_port_vlan_get() - the same as a tag (priority << 13 | VLAN). ctl. */
+u16 avf_port_vlan_get(const struct avf_dev *dev);
+
+/**
+ * avf_trust_set() - may the driver do what affects others? ctl.
+ *
+ * That is: receive all unicast frames, be a member of more than AVF_MAX_VLANS
+ * VLANs, and use other addresses than the one of avf_mac_set(). As at the
+ * start: no. Survives every reset.
+ *
+ * Taken away, unicast promiscuous mode ends now; other things it gained end
+ * with the PF reset that the caller does. Granted, a driver that was told
+ * "success" about promiscuous mode asks again after such a reset.
+ */
+void avf_trust_set(struct avf_dev *dev, bool on);
+
+/** avf_trust_get() - as set. ctl. */
+bool avf_trust_get(const struct avf_dev *dev);
 
 /** avf_stats_get() - a snapshot. any. */
 void avf_stats_get(const struct avf_dev *dev, struct avf_stats *stats);
@@ -285,6 +351,9 @@ void avf_mbx_run(struct avf_dev *dev);
 
 /** avf_tx_ready() - is there a descriptor to fetch on Tx queue @q? any. */
 bool avf_tx_ready(const struct avf_dev *dev, u16 q);
+
+/** avf_tx_pending() - a bit for each Tx queue that avf_tx_ready(). any. */
+u32 avf_tx_pending(const struct avf_dev *dev);
 
 /**
  * avf_tx_poll() - send from Tx queue @q. queue.

@@ -365,6 +365,86 @@ struct avf_vc_mac_list {
 
 AVF_STATIC_ASSERT(sizeof(struct avf_vc_mac_list) == 4);
 
+/* ADD_VLAN, DEL_VLAN */
+struct avf_vc_vlan_list {
+	__le16 vsi_id;
+	__le16 n;
+	__le16 vid[];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vlan_list) == 4);
+
+/* VLAN_V2: what is supported or set, as a mask of ethertypes and more. */
+#define AVF_VLAN_8100		0x00000001u
+#define AVF_VLAN_88A8		0x00000002u
+#define AVF_VLAN_9100		0x00000004u
+#define AVF_VLAN_L2TAG1		0x00000100u
+#define AVF_VLAN_L2TAG2		0x00000200u
+#define AVF_VLAN_L2TAG2_2	0x00000400u
+#define AVF_VLAN_PRIO		0x01000000u
+#define AVF_VLAN_FILTER_MASK	0x10000000u
+#define AVF_VLAN_AND		0x20000000u
+#define AVF_VLAN_XOR		0x40000000u
+#define AVF_VLAN_TOGGLE		0x80000000u
+
+/* Of a frame with two tags; of a frame with one, @inner where that is set. */
+struct avf_vc_vlan_sides {
+	__le32 outer;
+	__le32 inner;
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vlan_sides) == 8);
+
+#define AVF_VLAN_STRIP_IS_INSERT	0	/* one ethertype for both */
+
+struct avf_vc_vlan_caps {
+	struct avf_vc_vlan_sides filter;
+	__le32 filter_init;
+	__le16 max_filters;
+	__le16 pad;
+	struct avf_vc_vlan_sides strip;
+	struct avf_vc_vlan_sides insert;
+	__le32 offload_init;
+	u8 match;
+	u8 pad2[3];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vlan_caps) == 40);
+
+struct avf_vc_vlan {
+	__le16 tci;
+	__le16 mask;
+	__le16 tpid;
+	__le16 pad;
+};
+
+struct avf_vc_vlan_filter {
+	struct avf_vc_vlan inner;
+	struct avf_vc_vlan outer;
+	__le16 pad[8];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vlan_filter) == 32);
+
+/* ADD_VLAN_V2, DEL_VLAN_V2; never an element more than counted */
+struct avf_vc_vlan_list2 {
+	__le16 vsi_id;
+	__le16 n;
+	__le32 pad;
+	struct avf_vc_vlan_filter filter[];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vlan_list2) == 8);
+
+/* ENABLE/DISABLE_VLAN_STRIP_V2, _INSERT_V2 */
+struct avf_vc_vlan_set {
+	struct avf_vc_vlan_sides what;
+	__le16 vsi_id;
+	u8 pad[6];
+};
+
+AVF_STATIC_ASSERT(sizeof(struct avf_vc_vlan_set) == 16);
+
 #define AVF_VC_PROMISC_UNICAST		0x0001
 #define AVF_VC_PROMISC_MULTICAST	0x0002
 

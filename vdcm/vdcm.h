@@ -35,6 +35,7 @@
 #include "avf_emul.h"
 #include "compat/compat.h"
 #include "compat/mdev.h"
+#include "vdcm_rate.h"
 
 #define VDCM_TYPE_NAME		"vdcm"	/* types are called <pf driver>-vdcm */
 
@@ -47,15 +48,17 @@
 /**
  * struct vdcm_worker - the thread that owns all queues of one PF's ADIs
  * @task:    the thread
- * @lock:    guards @ready
+ * @lock:    guards @ready and @watched
  * @ready:   ADIs with work, each at most once
+ * @watched: ADIs whose doorbells are mapped, to be looked at now and then
  * @pf_work: the PF driver asked for its poll op
  * @scratch: memory for avf_tx_poll()
  */
 struct vdcm_worker {
 	struct task_struct *task;
-	spinlock_t lock;	/* @ready */
+	spinlock_t lock;	/* @ready, @watched */
 	struct list_head ready;
+	struct list_head watched;
 	bool pf_work;
 	struct avf_tx_scratch *scratch;
 };
@@ -118,6 +121,40 @@ struct vdcm_dma {
 	unsigned long nr_pinned;
 };
 
+/**
+ * enum vdcm_doorbell_mode - how a driver's doorbells reach us
+ * @VDCM_DOORBELL_AUTO:   mapped while the device is busy, a fault when not
+ * @VDCM_DOORBELL_MAPPED: mapped for good, and looked at all the time
+ * @VDCM_DOORBELL_TRAP:   by an exit to the user each
+ */
+enum vdcm_doorbell_mode {
+	VDCM_DOORBELL_AUTO,
+	VDCM_DOORBELL_MAPPED,
+	VDCM_DOORBELL_TRAP,
+};
+
+/**
+ * struct vdcm_doorbell - the pages of BAR0 that a user can map
+ * @page:    AVF_DB_*
+ * @file:    whose address space all mappings are linked into
+ * @mode:    see above; changes while the device is closed
+ * @mapped:  the Tx page may be in somebody's page tables
+ * @worked:  something was stored since it was mapped (worker)
+ * @hold_ns: how long an idle device stays mapped (worker)
+ * @faults:  how often it was mapped
+ * @zaps:    how often it was unmapped
+ */
+struct vdcm_doorbell {
+	struct page *page[AVF_DB_PAGES];
+	struct file *file;
+	enum vdcm_doorbell_mode mode;
+	bool mapped;
+	bool worked;
+	u64 hold_ns;
+	atomic_long_t faults;
+	atomic_long_t zaps;
+};
+
 enum vdcm_pf_reset {
 	VDCM_PF_RESET_NONE,
 	VDCM_PF_RESET_ANNOUNCED,
@@ -125,7 +162,7 @@ enum vdcm_pf_reset {
 };
 
 /* Bits of vdcm_adi::flags */
-#define VDCM_ADI_QUEUED		0	/* on the worker's ready list */
+#define VDCM_ADI_QUEUED		0	/* on the worker's ready list, or parked */
 
 /**
  * struct vdcm_adi - one mediated device
@@ -141,9 +178,20 @@ enum vdcm_pf_reset {
  * @timer:      interrupt throttling
  * @irqs:       interrupt routing
  * @dma:        guest memory
+ * @doorbell:   doorbell pages
+ * @bar_reads:  reads of a BAR that trapped
+ * @bar_writes: writes
+ * @rate:       limit of what it sends, where the PF does not see to it; worker
+ * @park_timer: started by the worker when the limit is reached: QUEUED stays
+ *              set, so that kicks only leave their bit
+ * @first_q:    Tx queue whose turn it is; worker
+ * @max_mbps:   limit as set, 0 = none; under @ctl_lock
+ * @spoofchk:   as set; under @ctl_lock
  * @flags:      VDCM_ADI_*
  * @tx_pending: one bit per Tx queue that was kicked
  * @ready:      in the worker's list
+ * @watched:    in the worker's other list
+ * @busy_ns:    when there was something to do last (worker)
  */
 struct vdcm_adi {
 	struct vdcm_vdev vdev;
@@ -158,9 +206,19 @@ struct vdcm_adi {
 	struct hrtimer timer;
 	struct vdcm_irqs irqs;
 	struct vdcm_dma dma;
+	struct vdcm_doorbell doorbell;
+	atomic_long_t bar_reads;
+	atomic_long_t bar_writes;
+	struct vdcm_rate rate;
+	struct hrtimer park_timer;
+	unsigned int first_q;
+	u32 max_mbps;
+	bool spoofchk;
 	unsigned long flags;
 	unsigned long tx_pending;
 	struct list_head ready;
+	struct list_head watched;
+	u64 busy_ns;
 };
 
 /* vdcm_adi.c: life of an ADI; process context */
@@ -171,6 +229,10 @@ int vdcm_adi_open(struct vdcm_adi *adi);
 void vdcm_adi_close(struct vdcm_adi *adi);
 void vdcm_adi_reset(struct vdcm_adi *adi);
 int vdcm_adi_pf_reset(struct vdcm_adi *adi);
+int vdcm_adi_set_vlan(struct vdcm_adi *adi, u16 vid, u8 prio);
+void vdcm_adi_set_trust(struct vdcm_adi *adi, bool on);
+int vdcm_adi_set_spoofchk(struct vdcm_adi *adi, bool on);
+int vdcm_adi_set_rate(struct vdcm_adi *adi, u32 mbps);
 
 /* vdcm_vfio.c: what a user does with the file descriptor; process context */
 ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
@@ -180,7 +242,6 @@ ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 long vdcm_adi_ioctl(struct vdcm_adi *adi, unsigned int cmd, unsigned long arg);
 int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 			 struct vfio_info_cap *caps);
-int vdcm_adi_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 
 /* vdcm_irq.c */
 void vdcm_irqs_init(struct vdcm_irqs *irqs);
@@ -198,10 +259,23 @@ void vdcm_dma_unmap(struct vdcm_adi *adi, u64 iova, u64 len);
 int vdcm_dma_rw(struct vdcm_adi *adi, u64 iova, void *buf, u32 len, bool write);
 void *vdcm_dma_map(struct vdcm_adi *adi, u64 iova, u32 len, bool write);
 
+/* vdcm_doorbell.c: process context */
+int vdcm_doorbell_init(struct vdcm_adi *adi);
+void vdcm_doorbell_exit(struct vdcm_adi *adi);
+void vdcm_doorbell_close(struct vdcm_adi *adi);
+int vdcm_doorbell_set_mode(struct vdcm_adi *adi, enum vdcm_doorbell_mode mode);
+int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
+		       struct vfio_info_cap *caps);
+int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
+bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle);	/* worker */
+
 /* vdcm_worker.c */
 int vdcm_worker_start(struct vdcm_parent *parent);
 void vdcm_worker_stop(struct vdcm_parent *parent);
+void vdcm_worker_init(struct vdcm_adi *adi);
 void vdcm_worker_kick(struct vdcm_adi *adi, u16 q);	/* any */
+void vdcm_worker_look(struct vdcm_adi *adi);	/* any */
+void vdcm_worker_unwatch(struct vdcm_adi *adi);
 void vdcm_worker_forget(struct vdcm_adi *adi);
 
 /* vdcm_parent.c */

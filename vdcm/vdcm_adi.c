@@ -9,6 +9,7 @@
  *   killed    vdcm_adi_kill(): everything given back; only memory remains
  */
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/ktime.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
@@ -73,7 +74,10 @@ static void vdcm_host_xmit(void *host, u16 q, const struct avf_frame *frames,
 			   u32 n)
 {
 	struct vdcm_adi *adi = host;
+	u32 i;
 
+	for (i = 0; i < n; i++)
+		vdcm_rate_spend(&adi->rate, frames[i].len);
 	adi->adi.pf->ops->xmit(&adi->adi, frames, n);
 }
 
@@ -98,6 +102,27 @@ static void vdcm_host_promisc(void *host, bool unicast, bool multicast)
 	adi->adi.pf->ops->promisc(&adi->adi, unicast, multicast);
 }
 
+static int vdcm_host_vlan_add(void *host, u16 tpid, u16 vid)
+{
+	struct vdcm_adi *adi = host;
+
+	return adi->adi.pf->ops->vlan_add(&adi->adi, tpid, vid);
+}
+
+static void vdcm_host_vlan_del(void *host, u16 tpid, u16 vid)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->vlan_del(&adi->adi, tpid, vid);
+}
+
+static void vdcm_host_vlan_filter(void *host, bool on)
+{
+	struct vdcm_adi *adi = host;
+
+	adi->adi.pf->ops->vlan_filter(&adi->adi, on);
+}
+
 static void vdcm_host_traffic(void *host, bool on)
 {
 	struct vdcm_adi *adi = host;
@@ -118,6 +143,9 @@ static const struct avf_host_ops vdcm_host_ops = {
 	.mac_add = vdcm_host_mac_add,
 	.mac_del = vdcm_host_mac_del,
 	.promisc = vdcm_host_promisc,
+	.vlan_add = vdcm_host_vlan_add,
+	.vlan_del = vdcm_host_vlan_del,
+	.vlan_filter = vdcm_host_vlan_filter,
 	.traffic = vdcm_host_traffic,
 };
 
@@ -166,6 +194,26 @@ static void vdcm_adi_reset_work(struct work_struct *work)
 	mutex_unlock(&adi->ctl_lock);
 }
 
+static void vdcm_adi_pf_reset_begin(struct vdcm_adi *adi)
+{
+	lockdep_assert_held(&adi->ctl_lock);
+	adi->reset = VDCM_PF_RESET_ANNOUNCED;
+	avf_dev_reset_impending(adi->avf);
+	schedule_delayed_work(&adi->reset_work,
+			      msecs_to_jiffies(VDCM_RESET_NOTICE_MS));
+}
+
+/*
+ * Have the driver ask again what it may do. A reset that is under way will do:
+ * the driver asks when it is over.
+ */
+static void vdcm_adi_renegotiate(struct vdcm_adi *adi)
+{
+	lockdep_assert_held(&adi->ctl_lock);
+	if (adi->open && adi->reset == VDCM_PF_RESET_NONE)
+		vdcm_adi_pf_reset_begin(adi);
+}
+
 /**
  * vdcm_adi_pf_reset() - reset the function from the PF's side
  * @adi: the ADI
@@ -178,16 +226,12 @@ int vdcm_adi_pf_reset(struct vdcm_adi *adi)
 	int ret = 0;
 
 	mutex_lock(&adi->ctl_lock);
-	if (!adi->open) {
+	if (!adi->open)
 		ret = -ENODEV;
-	} else if (adi->reset != VDCM_PF_RESET_NONE) {
+	else if (adi->reset != VDCM_PF_RESET_NONE)
 		ret = -EBUSY;
-	} else {
-		adi->reset = VDCM_PF_RESET_ANNOUNCED;
-		avf_dev_reset_impending(adi->avf);
-		schedule_delayed_work(&adi->reset_work,
-				      msecs_to_jiffies(VDCM_RESET_NOTICE_MS));
-	}
+	else
+		vdcm_adi_pf_reset_begin(adi);
 	mutex_unlock(&adi->ctl_lock);
 
 	return ret;
@@ -204,6 +248,99 @@ void vdcm_adi_reset(struct vdcm_adi *adi)
 	adi->reset = VDCM_PF_RESET_NONE;
 	avf_dev_reset(adi->avf, AVF_RESET_FLR);
 	mutex_unlock(&adi->ctl_lock);
+}
+
+/* ---------------------------------------------------------------- policy */
+
+/**
+ * vdcm_adi_set_vlan() - put an ADI into a VLAN of the host's
+ * @adi:  the ADI
+ * @vid:  1..4094, 0 = none
+ * @prio: 0..7
+ *
+ * At the switch at once; a driver is reset to learn that it has no VLANs to
+ * itself, or has them again. Returns 0, -EINVAL out of range, or what the PF
+ * says.
+ */
+int vdcm_adi_set_vlan(struct vdcm_adi *adi, u16 vid, u8 prio)
+{
+	u16 old;
+	int ret;
+
+	mutex_lock(&adi->ctl_lock);
+	old = avf_port_vlan_get(adi->avf);
+	ret = avf_port_vlan_set(adi->avf, vid, prio);
+	if (ret || avf_port_vlan_get(adi->avf) == old)
+		goto unlock;
+
+	ret = adi->adi.pf->ops->port_vlan(&adi->adi, vid, prio);
+	if (ret)
+		avf_port_vlan_set(adi->avf, old & VLAN_VID_MASK,
+				  old >> VLAN_PRIO_SHIFT);
+	else
+		vdcm_adi_renegotiate(adi);
+unlock:
+	mutex_unlock(&adi->ctl_lock);
+	return ret;
+}
+
+/**
+ * vdcm_adi_set_trust() - may the guest do what affects others?
+ * @adi: the ADI
+ * @on:  yes
+ *
+ * A driver is reset to ask for what it was refused, or to lose what it has.
+ */
+void vdcm_adi_set_trust(struct vdcm_adi *adi, bool on)
+{
+	mutex_lock(&adi->ctl_lock);
+	if (avf_trust_get(adi->avf) != on) {
+		avf_trust_set(adi->avf, on);
+		vdcm_adi_renegotiate(adi);
+	}
+	mutex_unlock(&adi->ctl_lock);
+}
+
+/**
+ * vdcm_adi_set_spoofchk() - check source address and VLAN of what it sends
+ * @adi: the ADI
+ * @on:  yes, as after creation
+ *
+ * Returns 0 or what the PF says.
+ */
+int vdcm_adi_set_spoofchk(struct vdcm_adi *adi, bool on)
+{
+	int ret;
+
+	mutex_lock(&adi->ctl_lock);
+	ret = adi->adi.pf->ops->spoofchk(&adi->adi, on);
+	if (!ret)
+		adi->spoofchk = on;
+	mutex_unlock(&adi->ctl_lock);
+	return ret;
+}
+
+/**
+ * vdcm_adi_set_rate() - limit what an ADI sends
+ * @adi:  the ADI
+ * @mbps: Mbit/s, 0 = no limit
+ *
+ * Returns 0 or what the PF says.
+ */
+int vdcm_adi_set_rate(struct vdcm_adi *adi, u32 mbps)
+{
+	const struct adi_pf_ops *ops = adi->adi.pf->ops;
+	int ret = 0;
+
+	mutex_lock(&adi->ctl_lock);
+	if (ops->rate)
+		ret = ops->rate(&adi->adi, mbps);
+	else
+		WRITE_ONCE(adi->rate.mbps, mbps);
+	if (!ret)
+		adi->max_mbps = mbps;
+	mutex_unlock(&adi->ctl_lock);
+	return ret;
 }
 
 /* ------------------------------------------------------------------ life */
@@ -244,6 +381,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 		.link_mbps = pf->link_mbps,
 		.link_up = true,
 	};
+	unsigned int i;
 	int ret;
 
 	if (atomic_dec_if_positive(&parent->available) < 0) {
@@ -258,18 +396,25 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	adi->adi.pf = pf;
 	adi->adi.name = dev_name(dev);
 	mutex_init(&adi->ctl_lock);
-	INIT_LIST_HEAD(&adi->ready);
 	INIT_DELAYED_WORK(&adi->reset_work, vdcm_adi_reset_work);
 	hrtimer_setup(&adi->timer, vdcm_adi_timer, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
+	vdcm_worker_init(adi);
+	adi->spoofchk = true;
 	vdcm_irqs_init(&adi->irqs);
 	vdcm_dma_init(&adi->dma);
 	vdcm_adi_default_mac(adi->adi.name, params.mac);
 
+	ret = vdcm_doorbell_init(adi);
+	if (ret)
+		goto err_capacity;
+	for (i = 0; i < AVF_DB_PAGES; i++)
+		params.doorbell[i] = page_address(adi->doorbell.page[i]);
+
 	/* The PF first: the model may call into it from its very start. */
 	ret = pf->ops->adi_add(&adi->adi);
 	if (ret)
-		goto err_capacity;
+		goto err_doorbell;
 
 	adi->avf = avf_dev_create(&params, &vdcm_host_ops, adi);
 	if (!adi->avf) {
@@ -282,6 +427,8 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 
 err_pf:
 	pf->ops->adi_del(&adi->adi);
+err_doorbell:
+	vdcm_doorbell_exit(adi);
 err_capacity:
 	atomic_inc(&parent->available);
 	return ret;
@@ -300,6 +447,7 @@ void vdcm_adi_kill(struct vdcm_adi *adi)
 	vdcm_worker_forget(adi);
 	avf_dev_destroy(adi->avf);
 	adi->avf = NULL;
+	vdcm_doorbell_exit(adi);
 	atomic_inc(&parent->removed);
 	atomic_inc(&parent->available);
 }
@@ -331,7 +479,10 @@ void vdcm_adi_close(struct vdcm_adi *adi)
 
 	/* Not open any more: it cannot be scheduled again. */
 	cancel_delayed_work_sync(&adi->reset_work);
+	vdcm_doorbell_close(adi);
+	/* Waits until the worker has seen that, too. */
 	vdcm_adi_reset(adi);
+	vdcm_worker_unwatch(adi);
 	hrtimer_cancel(&adi->timer);
 	vdcm_irqs_clear(&adi->irqs);
 	vdcm_dma_close(adi);

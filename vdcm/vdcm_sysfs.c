@@ -4,6 +4,7 @@
  * sysfs-abi/.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/sysfs.h>
 
 #include "vdcm.h"
@@ -70,12 +71,175 @@ static ssize_t link_store(struct device *dev, struct device_attribute *attr,
 	}
 
 	mutex_lock(&adi->ctl_lock);
-	avf_link_set(adi->avf, up, adi->adi.pf->link_mbps);
+	avf_link_set(adi->avf, up, avf_link_mbps(adi->avf));
 	mutex_unlock(&adi->ctl_lock);
 
 	return count;
 }
 static DEVICE_ATTR_RW(link);
+
+static ssize_t speed_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sprintf(buf, "%u\n",
+		       avf_link_mbps(vdcm_adi_from_dev(dev)->avf));
+}
+
+static ssize_t speed_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	u32 mbps;
+
+	if (kstrtou32(buf, 10, &mbps) || !mbps || mbps > VDCM_RATE_MAX_MBPS) {
+		dev_err(dev, "speed: write a link speed of 1 to %u Mbit/s\n",
+			VDCM_RATE_MAX_MBPS);
+		return -EINVAL;
+	}
+
+	mutex_lock(&adi->ctl_lock);
+	avf_link_set(adi->avf, avf_link_is_up(adi->avf), mbps);
+	mutex_unlock(&adi->ctl_lock);
+
+	return count;
+}
+static DEVICE_ATTR_RW(speed);
+
+/* ---------------------------------------------------------------- policy */
+
+static ssize_t vlan_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	u16 tci;
+
+	mutex_lock(&adi->ctl_lock);
+	tci = avf_port_vlan_get(adi->avf);
+	mutex_unlock(&adi->ctl_lock);
+
+	if (!tci)
+		return sprintf(buf, "0\n");
+	return sprintf(buf, "%u %u\n", tci & VLAN_VID_MASK,
+		       tci >> VLAN_PRIO_SHIFT);
+}
+
+/* "0", "100" or "100 3" */
+static int vdcm_parse_vlan(const char *buf, u16 *vid, u8 *prio)
+{
+	char text[16], *rest = text, *word;
+
+	if (strscpy(text, buf, sizeof(text)) < 0)
+		return -EINVAL;
+	rest = strim(text);
+	word = strsep(&rest, " ");
+	*prio = 0;
+	if (kstrtou16(word, 10, vid) || *vid >= VLAN_N_VID - 1)
+		return -EINVAL;
+	if (rest && (kstrtou8(skip_spaces(rest), 10, prio) || *prio > 7))
+		return -EINVAL;
+	return 0;
+}
+
+static ssize_t vlan_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	u16 vid;
+	u8 prio;
+	int ret;
+
+	if (vdcm_parse_vlan(buf, &vid, &prio)) {
+		dev_err(dev, "vlan: write a VLAN of 1 to 4094 and, if you like, a priority of 0 to 7, or 0 for no VLAN\n");
+		return -EINVAL;
+	}
+
+	ret = vdcm_adi_set_vlan(vdcm_adi_from_dev(dev), vid, prio);
+	if (ret)
+		dev_err(dev, "vlan: the PF refuses VLAN %u: %d\n", vid, ret);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(vlan);
+
+static ssize_t trust_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	bool on;
+
+	mutex_lock(&adi->ctl_lock);
+	on = avf_trust_get(adi->avf);
+	mutex_unlock(&adi->ctl_lock);
+
+	return sprintf(buf, "%d\n", on);
+}
+
+static ssize_t trust_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	bool on;
+
+	if (kstrtobool(buf, &on)) {
+		dev_err(dev, "trust: write 1 to trust the guest, 0 not to\n");
+		return -EINVAL;
+	}
+
+	vdcm_adi_set_trust(vdcm_adi_from_dev(dev), on);
+	return count;
+}
+static DEVICE_ATTR_RW(trust);
+
+static ssize_t spoofchk_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sprintf(buf, "%d\n",
+		       READ_ONCE(vdcm_adi_from_dev(dev)->spoofchk));
+}
+
+static ssize_t spoofchk_store(struct device *dev,
+			      struct device_attribute *attr, const char *buf,
+			      size_t count)
+{
+	bool on;
+	int ret;
+
+	if (kstrtobool(buf, &on)) {
+		dev_err(dev, "spoofchk: write 1 to check what the guest sends, 0 not to\n");
+		return -EINVAL;
+	}
+
+	ret = vdcm_adi_set_spoofchk(vdcm_adi_from_dev(dev), on);
+	if (ret)
+		dev_err(dev, "spoofchk: the PF refuses: %d\n", ret);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(spoofchk);
+
+static ssize_t max_tx_rate_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	return sprintf(buf, "%u\n",
+		       READ_ONCE(vdcm_adi_from_dev(dev)->max_mbps));
+}
+
+static ssize_t max_tx_rate_store(struct device *dev,
+				 struct device_attribute *attr,
+				 const char *buf, size_t count)
+{
+	u32 mbps;
+	int ret;
+
+	if (kstrtou32(buf, 10, &mbps) || mbps > VDCM_RATE_MAX_MBPS) {
+		dev_err(dev, "max_tx_rate: write a limit of 1 to %u Mbit/s, or 0 for none\n",
+			VDCM_RATE_MAX_MBPS);
+		return -EINVAL;
+	}
+
+	ret = vdcm_adi_set_rate(vdcm_adi_from_dev(dev), mbps);
+	if (ret)
+		dev_err(dev, "max_tx_rate: the PF refuses %u Mbit/s: %d\n",
+			mbps, ret);
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(max_tx_rate);
 
 static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
 			   const char *buf, size_t count)
@@ -94,9 +258,53 @@ static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_WO(reset);
 
+static const char * const vdcm_doorbell_modes[] = {
+	[VDCM_DOORBELL_AUTO] = "auto",
+	[VDCM_DOORBELL_MAPPED] = "mapped",
+	[VDCM_DOORBELL_TRAP] = "trap",
+};
+
+static ssize_t doorbell_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+
+	return sprintf(buf, "%s\n",
+		       vdcm_doorbell_modes[READ_ONCE(adi->doorbell.mode)]);
+}
+
+static ssize_t doorbell_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	int mode = __sysfs_match_string(vdcm_doorbell_modes,
+					ARRAY_SIZE(vdcm_doorbell_modes), buf);
+	int ret;
+
+	if (mode < 0) {
+		dev_err(dev, "doorbell: write \"auto\", \"mapped\" or \"trap\"\n");
+		return -EINVAL;
+	}
+
+	mutex_lock(&adi->ctl_lock);
+	ret = vdcm_doorbell_set_mode(adi, mode);
+	mutex_unlock(&adi->ctl_lock);
+	if (ret)
+		dev_err(dev, "doorbell: the device is in use; close it first\n");
+
+	return ret ? ret : count;
+}
+static DEVICE_ATTR_RW(doorbell);
+
 static struct attribute *vdcm_adi_attrs[] = {
 	&dev_attr_mac.attr,
 	&dev_attr_link.attr,
+	&dev_attr_speed.attr,
+	&dev_attr_vlan.attr,
+	&dev_attr_trust.attr,
+	&dev_attr_spoofchk.attr,
+	&dev_attr_max_tx_rate.attr,
+	&dev_attr_doorbell.attr,
 	&dev_attr_reset.attr,
 	NULL
 };
@@ -139,6 +347,23 @@ VDCM_STAT(resets_vf);
 VDCM_STAT(resets_pf);
 VDCM_STAT(resets_flr);
 
+#define VDCM_DROP(_name)						\
+static ssize_t _name##_show(struct device *dev,				\
+			    struct device_attribute *attr, char *buf)	\
+{									\
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);			\
+	struct adi_drops drops;						\
+									\
+	adi->adi.pf->ops->drops(&adi->adi, &drops);			\
+	return sprintf(buf, "%llu\n", drops._name);			\
+}									\
+static DEVICE_ATTR_RO(_name)
+
+VDCM_DROP(tx_spoofed_mac);
+VDCM_DROP(tx_spoofed_vlan);
+VDCM_DROP(tx_fragmented);
+VDCM_DROP(rx_other_vlan);
+
 static ssize_t pinned_pages_show(struct device *dev,
 				 struct device_attribute *attr, char *buf)
 {
@@ -147,6 +372,22 @@ static ssize_t pinned_pages_show(struct device *dev,
 	return sprintf(buf, "%lu\n", READ_ONCE(adi->dma.nr_pinned));
 }
 static DEVICE_ATTR_RO(pinned_pages);
+
+#define VDCM_COUNT(_name, _member)					\
+static ssize_t _name##_show(struct device *dev,				\
+			    struct device_attribute *attr, char *buf)	\
+{									\
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);			\
+									\
+	return sprintf(buf, "%lu\n",					\
+		       (unsigned long)atomic_long_read(&adi->_member));	\
+}									\
+static DEVICE_ATTR_RO(_name)
+
+VDCM_COUNT(bar_reads, bar_reads);
+VDCM_COUNT(bar_writes, bar_writes);
+VDCM_COUNT(doorbell_faults, doorbell.faults);
+VDCM_COUNT(doorbell_zaps, doorbell.zaps);
 
 static struct attribute *vdcm_stat_attrs[] = {
 	&dev_attr_rx_bytes.attr,
@@ -169,7 +410,15 @@ static struct attribute *vdcm_stat_attrs[] = {
 	&dev_attr_resets_vf.attr,
 	&dev_attr_resets_pf.attr,
 	&dev_attr_resets_flr.attr,
+	&dev_attr_tx_spoofed_mac.attr,
+	&dev_attr_tx_spoofed_vlan.attr,
+	&dev_attr_tx_fragmented.attr,
+	&dev_attr_rx_other_vlan.attr,
 	&dev_attr_pinned_pages.attr,
+	&dev_attr_bar_reads.attr,
+	&dev_attr_bar_writes.attr,
+	&dev_attr_doorbell_faults.attr,
+	&dev_attr_doorbell_zaps.attr,
 	NULL
 };
 

@@ -39,6 +39,8 @@ static void vdcm_region_read(struct vdcm_adi *adi, u32 index, u32 off,
 {
 	u32 val;
 
+	if (index != VFIO_PCI_CONFIG_REGION_INDEX)
+		atomic_long_inc(&adi->bar_reads);
 	if (index == VFIO_PCI_BAR0_REGION_INDEX && len == 4 &&
 	    avf_fast_read(adi->avf, off, &val)) {
 		__le32 raw = cpu_to_le32(val);
@@ -58,6 +60,8 @@ static void vdcm_region_read(struct vdcm_adi *adi, u32 index, u32 off,
 static void vdcm_region_write(struct vdcm_adi *adi, u32 index, u32 off,
 			      const u8 *buf, u32 len)
 {
+	if (index != VFIO_PCI_CONFIG_REGION_INDEX)
+		atomic_long_inc(&adi->bar_writes);
 	if (index == VFIO_PCI_BAR0_REGION_INDEX && len == 4) {
 		__le32 raw;
 
@@ -170,7 +174,9 @@ ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
  * vdcm_adi_region_info() - describe a region
  * @adi:  the ADI
  * @info: in: index; out: the rest
- * @caps: capability chain; none are needed while every access traps
+ * @caps: capability chain
+ *
+ * Returns 0, -EINVAL for an unknown region, -ENOMEM.
  */
 int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 			 struct vfio_info_cap *caps)
@@ -184,20 +190,10 @@ int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 	if (info->size)
 		info->flags = VFIO_REGION_INFO_FLAG_READ |
 			      VFIO_REGION_INFO_FLAG_WRITE;
+	if (info->index == VFIO_PCI_BAR0_REGION_INDEX)
+		return vdcm_doorbell_caps(adi, info, caps);
 
 	return 0;
-}
-
-/**
- * vdcm_adi_mmap() - map a region
- * @adi: the ADI
- * @vma: what to map
- *
- * No region says that it can be mapped, so none can.
- */
-int vdcm_adi_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
-{
-	return -EINVAL;
 }
 
 static long vdcm_device_info(void __user *arg)

@@ -72,6 +72,8 @@ enum {
 	VC_DISABLE_QUEUES = 9,
 	VC_ADD_ETH_ADDR = 10,
 	VC_DEL_ETH_ADDR = 11,
+	VC_ADD_VLAN = 12,
+	VC_DEL_VLAN = 13,
 	VC_CONFIG_PROMISC = 14,
 	VC_GET_STATS = 15,
 	VC_EVENT = 17,
@@ -80,12 +82,21 @@ enum {
 	VC_CONFIG_RSS_LUT = 24,
 	VC_GET_HENA_CAPS = 25,
 	VC_SET_HENA = 26,
+	VC_STRIP_ON = 27,
+	VC_STRIP_OFF = 28,
 	VC_REQUEST_QUEUES = 29,
 	VC_GET_RXDIDS = 44,
 	VC_ADD_RSS_CFG = 45,
 	VC_DEL_RSS_CFG = 46,
 	VC_ADD_FDIR = 47,
 	VC_DEL_FDIR = 48,
+	VC_GET_VLAN_CAPS = 51,
+	VC_ADD_VLAN_V2 = 52,
+	VC_DEL_VLAN_V2 = 53,
+	VC_STRIP_ON_V2 = 54,
+	VC_STRIP_OFF_V2 = 55,
+	VC_INSERT_ON_V2 = 56,
+	VC_INSERT_OFF_V2 = 57,
 };
 
 #define VC_EPARAM	(-5)
@@ -95,6 +106,8 @@ enum {
 #define CAP_WB_ON_ITR	(1u << 5)
 #define CAP_REQ_QUEUES	(1u << 6)
 #define CAP_LINK_SPEED	(1u << 7)
+#define CAP_VLAN_V2	(1u << 15)
+#define CAP_VLAN	(1u << 16)
 #define CAP_RSS_PCTYPE	(1u << 18)
 #define CAP_RSS_PF	(1u << 19)
 #define CAP_FLEX_DESC	(1u << 26)
@@ -103,10 +116,10 @@ enum {
 
 /* What iavf of Linux 6.18 asks for. */
 #define CAPS_LINUX	0xbebd8cf9u
-/* What a device without VLAN, filters and the like grants of it. */
+/* What a device grants of it. */
 #define CAPS_BASE	(CAP_L2 | CAP_WB_ON_ITR | CAP_REQ_QUEUES | \
-			 CAP_LINK_SPEED | CAP_RSS_PCTYPE | CAP_RSS_PF | \
-			 CAP_FLEX_DESC | CAP_ADV_RSS | CAP_FDIR)
+			 CAP_LINK_SPEED | CAP_VLAN_V2 | CAP_RSS_PCTYPE | \
+			 CAP_RSS_PF | CAP_FLEX_DESC | CAP_ADV_RSS | CAP_FDIR)
 
 #define AQ_LEN		32u
 #define AQ_BUF		4096u
@@ -120,6 +133,7 @@ enum {
 #define TXD_EOP		0x001u
 #define TXD_RS		0x002u
 #define TXD_ICRC	0x004u
+#define TXD_L2TAG1	0x008u
 #define TXD_IPV6	0x020u
 #define TXD_IPV4	0x040u
 #define TXD_IPV4_CSUM	0x060u
@@ -177,6 +191,8 @@ struct avfdrv_rxinfo {
 	uint32_t ptype;
 	uint32_t hash;
 	uint32_t nbufs;
+	uint16_t tci;
+	bool tagged;
 	bool hash_valid;
 	bool l3l4p;
 	bool err_ip;

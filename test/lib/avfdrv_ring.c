@@ -214,6 +214,8 @@ static void parse_legacy(const uint64_t *qw, struct avfdrv_rxinfo *info)
 	info->ptype = qw[1] >> 30 & 0xff;
 	info->hash = (uint32_t)(qw[0] >> 32);
 	info->hash_valid = (qw[1] >> 12 & 3) == 3;
+	info->tagged = qw[1] >> 2 & 1;
+	info->tci = (uint16_t)(qw[0] >> 16);
 	info->l3l4p = qw[1] >> 3 & 1;
 	info->err_ip = qw[1] >> 22 & 1;
 	info->err_l4 = qw[1] >> 23 & 1;
@@ -225,6 +227,8 @@ static void parse_flex(const uint64_t *qw, struct avfdrv_rxinfo *info)
 	info->ptype = qw[0] >> 16 & 0x3ff;
 	info->hash = (uint32_t)((qw[0] & 0xff) == 22 ? qw[3] : qw[1] >> 32);
 	info->hash_valid = qw[1] >> 12 & 1;
+	info->tagged = qw[1] >> 13 & 1;
+	info->tci = (uint16_t)(qw[1] >> 16);
 	info->l3l4p = qw[1] >> 3 & 1;
 	info->err_ip = qw[1] >> 4 & 1;
 	info->err_l4 = qw[1] >> 5 & 1;

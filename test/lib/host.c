@@ -272,6 +272,18 @@ static bool wants(const struct host *h, const u8 *dst)
 	return host_has_mac(h, dst);
 }
 
+/* Is @h a member of the frame's VLAN? */
+static bool in_vlan(const struct host *h, const struct avf_frame *f)
+{
+	u32 vid;
+
+	if (!h->vlan_filter || f->hlen < 18 || f->hdr[12] != 0x81 ||
+	    f->hdr[13] != 0x00)
+		return true;
+	vid = (f->hdr[14] << 8 | f->hdr[15]) & 0xfff;
+	return !vid || h->vlan[vid];
+}
+
 static void forward(struct host *h, const struct avf_frame *f)
 {
 	u32 i;
@@ -279,7 +291,7 @@ static void forward(struct host *h, const struct avf_frame *f)
 	for (i = 0; i < h->sw->n; i++) {
 		struct host *to = h->sw->port[i];
 
-		if (to == h || !wants(to, f->hdr))
+		if (to == h || !wants(to, f->hdr) || !in_vlan(to, f))
 			continue;
 		if (avf_rx_push(to->dev, f))
 			to->rx_dropped++;
@@ -369,6 +381,38 @@ static void op_promisc(void *host, bool unicast, bool multicast)
 	h->promisc_mc = multicast;
 }
 
+static int op_vlan_add(void *host, u16 tpid, u16 vid)
+{
+	struct host *h = host;
+
+	if (tpid != 0x8100 || !vid || vid > 4095 || h->vlan[vid])
+		die("vlan_add() of what cannot be or is");
+	if (vid == h->vlan_refused)
+		return -EPERM;
+	h->vlan[vid] = 1;
+	h->nvlans++;
+	return 0;
+}
+
+static void op_vlan_del(void *host, u16 tpid, u16 vid)
+{
+	struct host *h = host;
+
+	if (tpid != 0x8100 || vid > 4095 || !h->vlan[vid])
+		die("vlan_del() of what is not there");
+	h->vlan[vid] = 0;
+	h->nvlans--;
+}
+
+static void op_vlan_filter(void *host, bool on)
+{
+	struct host *h = host;
+
+	if (on == h->vlan_filter)
+		die("vlan_filter() that changes nothing");
+	h->vlan_filter = on;
+}
+
 static void op_traffic(void *host, bool on)
 {
 	struct host *h = host;
@@ -408,6 +452,9 @@ void host_init(struct host *h, const struct avf_params *params, bool no_map)
 		.mac_add = op_mac_add,
 		.mac_del = op_mac_del,
 		.promisc = op_promisc,
+		.vlan_add = op_vlan_add,
+		.vlan_del = op_vlan_del,
+		.vlan_filter = op_vlan_filter,
 		.traffic = op_traffic,
 	};
 	h->tx_budget = 64;

@@ -70,6 +70,7 @@ struct host {
 	bool map_none;		/* dma_map() finds no pointer */
 	bool manual;		/* run neither mailbox nor queues by itself */
 	int mac_error;		/* what mac_add() answers */
+	u16 vlan_refused;	/* vlan_add() refuses this one, 0 = none */
 	u64 fail_iova;		/* DMA inside this range fails */
 	u64 fail_len;
 	u32 tx_budget;
@@ -110,6 +111,9 @@ struct host {
 	u32 nmacs;
 	bool promisc_uc;
 	bool promisc_mc;
+	u8 vlan[4096];		/* is a member */
+	u32 nvlans;
+	bool vlan_filter;
 
 	/* time */
 	u64 now;

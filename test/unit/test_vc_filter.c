@@ -137,6 +137,7 @@ TEST_ONCE(promiscuous)
 	uint16_t f;
 
 	bed_resources(&b);
+	avf_trust_set(b.h.dev, true);
 	for (f = 0; f < 8; f++) {
 		CHECK_EQ(avfdrv_promisc(&b.d, f & 3), 0);
 		CHECK_EQ(b.h.promisc_uc, f & 1);
@@ -145,6 +146,35 @@ TEST_ONCE(promiscuous)
 	avfdrv_send(&b.d, VC_RESET_VF, NULL, 0);
 	host_run(&b.h);
 	CHECK(!b.h.promisc_uc && !b.h.promisc_mc);
+	bed_close(&b);
+}
+
+/* Without trust: success, all multicast, and no foreign unicast. */
+TEST_ONCE(promiscuous_untrusted)
+{
+	struct bed b;
+	uint16_t f;
+
+	bed_resources(&b);
+	CHECK(!avf_trust_get(b.h.dev));
+	for (f = 0; f < 4; f++) {
+		CHECK_EQ(avfdrv_promisc(&b.d, f), 0);
+		CHECK(!b.h.promisc_uc);
+		CHECK_EQ(b.h.promisc_mc, f >> 1 & 1);
+	}
+	/* trust is not retroactive; without it, promiscuous mode is over */
+	avf_trust_set(b.h.dev, true);
+	CHECK(avf_trust_get(b.h.dev));
+	CHECK(!b.h.promisc_uc);
+	CHECK_EQ(avfdrv_promisc(&b.d, 3), 0);
+	CHECK(b.h.promisc_uc);
+	avf_trust_set(b.h.dev, false);
+	CHECK(!b.h.promisc_uc && b.h.promisc_mc);
+	/* it survives every reset */
+	avf_trust_set(b.h.dev, true);
+	avf_dev_reset(b.h.dev, AVF_RESET_VF);
+	avf_dev_reset(b.h.dev, AVF_RESET_FLR);
+	CHECK(avf_trust_get(b.h.dev));
 	bed_close(&b);
 }
 
@@ -234,6 +264,39 @@ TEST_ONCE(administrative_address)
 	bed_close(&b);
 }
 
+/* An address the host has set is the only one, unless there is trust. */
+TEST_ONCE(fixed_address)
+{
+	uint8_t own[6];
+	struct bed b;
+
+	bed_resources(&b);
+	avf_mac_set(b.h.dev, a1);
+	check_reported(&b, a1);
+	CHECK_EQ(add(&b, a1, PRIMARY), 0);
+	CHECK_EQ(add(&b, mc, EXTRA), 0);
+	CHECK_EQ(add(&b, bcast, EXTRA), 0);
+	CHECK_EQ(add(&b, a2, PRIMARY), VC_EPARAM);
+	CHECK_EQ(add(&b, a2, EXTRA), VC_EPARAM);
+	CHECK_EQ(add(&b, a2, LEGACY), VC_EPARAM);
+	CHECK(!host_has_mac(&b.h, a2));
+	check_reported(&b, a1);
+	/* down and up */
+	CHECK_EQ(del(&b, a1), 0);
+	CHECK_EQ(add(&b, a1, LEGACY), 0);
+	check_reported(&b, a1);
+	avf_trust_set(b.h.dev, true);
+	CHECK_EQ(add(&b, a2, PRIMARY), 0);
+	check_reported(&b, a2);
+	/* the driver's choice again */
+	avf_trust_set(b.h.dev, false);
+	avf_mac_set(b.h.dev, zero);
+	memcpy(own, "\x02\x05\x05\x05\x05\x05", 6);
+	CHECK_EQ(add(&b, own, PRIMARY), 0);
+	check_reported(&b, own);
+	bed_close(&b);
+}
+
 /* -------------------------------------------------- who receives which frame */
 
 TEST(decision_table)
@@ -256,6 +319,7 @@ TEST(decision_table)
 	bed_up(&b);
 	host_plug(&a.h, &sw);
 	host_plug(&b.h, &sw);
+	avf_trust_set(b.h.dev, true);
 	CHECK_EQ(del(&b, b.d.mac), 0);
 	CHECK_EQ(add(&b, a1, PRIMARY), 0);
 	CHECK_EQ(add(&b, mc, EXTRA), 0);

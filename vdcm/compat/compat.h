@@ -9,8 +9,11 @@
 
 #include <linux/etherdevice.h>
 #include <linux/eventfd.h>
+#include <linux/file.h>
 #include <linux/hrtimer.h>
+#include <linux/mm.h>
 #include <linux/netdevice.h>
+#include <linux/shmem_fs.h>
 
 /* mac_pton() moved here from kernel.h. */
 #ifdef HAVE_HEX_H
@@ -56,6 +59,38 @@ static inline void vdcm_netif_rx(struct sk_buff *skb)
 static inline void eth_hw_addr_set(struct net_device *dev, const u8 *addr)
 {
 	ether_addr_copy(dev->dev_addr, addr);
+}
+#endif
+
+#ifndef HAVE_VM_FLAGS_SET
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
+/* A file without pages, for the address space that comes with it. */
+static inline struct file *vdcm_shmem_file(const char *name)
+{
+#ifdef HAVE_SHMEM_VMA_FLAGS
+	return shmem_file_setup(name, PAGE_SIZE,
+				mk_vma_flags(VMA_NORESERVE_BIT));
+#else
+	return shmem_file_setup(name, PAGE_SIZE, VM_NORESERVE);
+#endif
+}
+
+#ifndef HAVE_VMA_SET_FILE
+static inline void vma_set_file(struct vm_area_struct *vma, struct file *file)
+{
+	get_file(file);
+	swap(vma->vm_file, file);
+	fput(file);
 }
 #endif
 

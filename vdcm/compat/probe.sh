@@ -42,3 +42,9 @@ header NETIF_RX_NI netdevice.h 'netif_rx_ni\('
 header HEX_H hex.h 'mac_pton\('
 # 5.15: dev_addr is const, written through eth_hw_addr_set().
 header ETH_HW_ADDR_SET etherdevice.h 'eth_hw_addr_set\('
+# 6.3: flags of a mapping are changed through functions.
+header VM_FLAGS_SET mm.h 'vm_flags_set\('
+# 5.11: mapping another file than the one that was given.
+header VMA_SET_FILE mm.h 'vma_set_file\('
+# 7.x: shmem_file_setup() takes its flags as a structure.
+header SHMEM_VMA_FLAGS shmem_fs.h 'shmem_file_setup\(.*vma_flags_t'

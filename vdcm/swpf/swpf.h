@@ -9,7 +9,9 @@
 #ifndef SWPF_H
 #define SWPF_H
 
+#include <linux/bitmap.h>
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netdevice.h>
@@ -27,6 +29,9 @@
 #define SWPF_NUM_QPS		1
 #define SWPF_MAX_MTU		(9728 - 26)
 #define SWPF_FDB_BITS		8
+#define SWPF_BURST		32	/* frames switched at a time */
+#define SWPF_HDR		AVF_FRAME_HDR
+#define SWPF_HEAD		(SWPF_HDR + VLAN_HLEN)
 
 /**
  * struct swpf_fdb - one address a port listens to
@@ -44,12 +49,20 @@ struct swpf_fdb {
 
 /**
  * struct swpf_port - an ADI at the switch
- * @adi:        the ADI
- * @node:       in swpf_switch::ports
- * @macs:       its struct swpf_fdb
- * @all_ucast:  receives all unicast frames
- * @all_mcast:  receives all multicast frames
- * @up:         has an enabled queue
+ * @adi:         the ADI
+ * @node:        in swpf_switch::ports
+ * @macs:        its struct swpf_fdb
+ * @all_ucast:   receives all unicast frames
+ * @all_mcast:   receives all multicast frames
+ * @up:          has an enabled queue
+ * @spoofchk:    source address and VLAN of what it sends are checked
+ * @vlan_filter: member of @vlans only
+ * @port_vlan:   tag of its one VLAN, of which it knows nothing; 0 = none
+ * @vlans:       VLANs it asked for
+ * @drops:       written by the worker alone
+ *
+ * All but @macs are single words or bits that the control side writes and the
+ * worker loads once for each decision.
  */
 struct swpf_port {
 	struct adi *adi;
@@ -58,20 +71,35 @@ struct swpf_port {
 	bool all_ucast;
 	bool all_mcast;
 	bool up;
+	bool spoofchk;
+	bool vlan_filter;
+	u16 port_vlan;
+	DECLARE_BITMAP(vlans, VLAN_N_VID);
+	struct adi_drops drops;
+};
+
+/**
+ * struct swpf_retag - frames with a tag more or less than they came with
+ * @frame: the frames; all but their heads is where it was
+ * @head:  their new first bytes
+ */
+struct swpf_retag {
+	struct avf_frame frame[SWPF_BURST];
+	u8 head[SWPF_BURST][SWPF_HEAD];
 };
 
 /**
  * struct swpf_switch - layer 2 switch (VEB) of one PF
- * @lock:    held by the control side to change anything here
- * @ports:   all ports
- * @fdb:     address -> ports
- * @spoofed: frames dropped because their source was not the sender's
+ * @lock:  held by the control side to change anything here
+ * @ports: all ports
+ * @fdb:   address -> ports
+ * @retag: the worker's memory for one burst
  */
 struct swpf_switch {
 	struct mutex lock;	/* control side */
 	struct list_head ports;
 	struct hlist_head fdb[1 << SWPF_FDB_BITS];
-	u64 spoofed;
+	struct swpf_retag *retag;
 };
 
 /**
@@ -102,12 +130,19 @@ int swpf_bus_create(unsigned int functions);
 void swpf_bus_destroy(void);
 
 /* swpf_switch.c: ctl, but for the last two */
-void swpf_switch_init(struct swpf_switch *sw);
+int swpf_switch_init(struct swpf_switch *sw);
+void swpf_switch_destroy(struct swpf_switch *sw);
 int swpf_port_add(struct adi *adi);
 void swpf_port_del(struct adi *adi);
 int swpf_port_mac_add(struct adi *adi, const u8 *mac);
 void swpf_port_mac_del(struct adi *adi, const u8 *mac);
 void swpf_port_promisc(struct adi *adi, bool unicast, bool multicast);
+int swpf_port_vlan_add(struct adi *adi, u16 tpid, u16 vid);
+void swpf_port_vlan_del(struct adi *adi, u16 tpid, u16 vid);
+void swpf_port_vlan_filter(struct adi *adi, bool on);
+int swpf_port_port_vlan(struct adi *adi, u16 vid, u8 prio);
+int swpf_port_spoofchk(struct adi *adi, bool on);
+void swpf_port_drops(struct adi *adi, struct adi_drops *drops); /* any */
 void swpf_port_traffic(struct adi *adi, bool on);
 void swpf_port_xmit(struct adi *adi, const struct avf_frame *frames, u32 n); /* worker */
 void swpf_switch_from_uplink(struct swpf *swpf, const struct avf_frame *frames,

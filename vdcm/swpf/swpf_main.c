@@ -22,6 +22,12 @@ static const struct adi_pf_ops swpf_ops = {
 	.mac_add = swpf_port_mac_add,
 	.mac_del = swpf_port_mac_del,
 	.promisc = swpf_port_promisc,
+	.vlan_add = swpf_port_vlan_add,
+	.vlan_del = swpf_port_vlan_del,
+	.vlan_filter = swpf_port_vlan_filter,
+	.port_vlan = swpf_port_port_vlan,
+	.spoofchk = swpf_port_spoofchk,
+	.drops = swpf_port_drops,
 	.traffic = swpf_port_traffic,
 	.xmit = swpf_port_xmit,
 	.poll = swpf_uplink_poll,
@@ -42,12 +48,15 @@ static int swpf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	swpf->pf.max_adis = max_adis;
 	swpf->pf.num_qps = SWPF_NUM_QPS;
 	swpf->pf.link_mbps = SWPF_LINK_MBPS;
-	swpf_switch_init(&swpf->sw);
 	pci_set_drvdata(pdev, swpf);
+
+	ret = swpf_switch_init(&swpf->sw);
+	if (ret)
+		goto err_free;
 
 	ret = adi_pf_register(&swpf->pf);
 	if (ret)
-		goto err_free;
+		goto err_switch;
 
 	ret = swpf_uplink_create(swpf);
 	if (ret)
@@ -59,6 +68,8 @@ static int swpf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 err_pf:
 	adi_pf_unregister(&swpf->pf);
+err_switch:
+	swpf_switch_destroy(&swpf->sw);
 err_free:
 	kfree(swpf);
 	return ret;
@@ -72,6 +83,7 @@ static void swpf_remove(struct pci_dev *pdev)
 	swpf_uplink_stop(swpf);
 	adi_pf_unregister(&swpf->pf);
 	swpf_uplink_destroy(swpf);
+	swpf_switch_destroy(&swpf->sw);
 	kfree(swpf);
 }
 

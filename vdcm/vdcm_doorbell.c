@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Doorbell pages: two pages of BAR0 that are plain memory, for users to map. A
+ * store there costs a guest nothing, so somebody has to look.
+ *
+ * While a device is busy its PF's worker looks. When it has been idle for a
+ * while the worker takes the page of the Tx tails out of the user's page tables,
+ * looks a last time, and forgets about the device. The next store faults; the
+ * fault handler puts the page back and sends the worker to look again. Nothing
+ * is lost: a store either finds the page mapped, and then it is visible to the
+ * look that follows the unmapping, or it faults. One fault for each time a
+ * device gets busy, no exit while it is.
+ *
+ * The page of the Rx tails needs no such care: nobody waits for receive buffers.
+ *
+ * The fault handler runs under the mmap lock, which pinning takes inside other
+ * locks; so it takes none but spinlocks.
+ *
+ * Mappings are linked into a file of our own, because the vfio device's file
+ * shares its address space with strangers on older kernels. Each holds a
+ * reference to the device's file in turn: while one exists the device is open.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+
+#include "vdcm.h"
+
+/*
+ * How long an idle device stays mapped. The lower bound is about what a fault
+ * costs. A device whose page was taken away before it could store (its CPU was
+ * busy elsewhere) gets twice the time, again and again up to the upper bound,
+ * lest it fault for ever.
+ */
+#define VDCM_HOLD_MIN_NS	(200 * NSEC_PER_USEC)
+#define VDCM_HOLD_MAX_NS	(50 * NSEC_PER_MSEC)
+
+/* Which page of BAR0 is which doorbell page. */
+static const unsigned long vdcm_doorbell_pgoff[AVF_DB_PAGES] = {
+	[AVF_DB_TX] = 0,
+	[AVF_DB_RX] = 2,
+};
+
+/**
+ * struct vdcm_mapping - one mapping of a doorbell page
+ * @users: it and its copies (a moved mapping exists twice for a moment)
+ * @file:  the vfio device's file; keeps the device open
+ * @adi:   the ADI
+ * @page:  AVF_DB_*
+ */
+struct vdcm_mapping {
+	refcount_t users;
+	struct file *file;
+	struct vdcm_adi *adi;
+	unsigned int page;
+};
+
+static void vdcm_mapping_open(struct vm_area_struct *vma)
+{
+	struct vdcm_mapping *m = vma->vm_private_data;
+
+	refcount_inc(&m->users);
+}
+
+static void vdcm_mapping_close(struct vm_area_struct *vma)
+{
+	struct vdcm_mapping *m = vma->vm_private_data;
+
+	if (!refcount_dec_and_test(&m->users))
+		return;
+	fput(m->file);
+	kfree(m);
+}
+
+static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
+{
+	struct vdcm_mapping *m = vmf->vma->vm_private_data;
+	struct vdcm_doorbell *db = &m->adi->doorbell;
+	vm_fault_t ret;
+
+	ret = vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK,
+			     page_to_pfn(db->page[m->page]));
+	if (ret != VM_FAULT_NOPAGE || m->page != AVF_DB_TX)
+		return ret;
+
+	/* Mapped first, then said so: see vdcm_doorbell_disarm(). */
+	atomic_long_inc(&db->faults);
+	smp_store_release(&db->mapped, true);
+	vdcm_worker_look(m->adi);
+	return ret;
+}
+
+static const struct vm_operations_struct vdcm_mapping_ops = {
+	.open = vdcm_mapping_open,
+	.close = vdcm_mapping_close,
+	.fault = vdcm_mapping_fault,
+};
+
+/**
+ * vdcm_doorbell_mmap() - map a doorbell page
+ * @adi: the ADI, open
+ * @vma: one page of BAR0, shared, not executable
+ *
+ * Called with the mmap lock held. Returns 0, -EINVAL for anything that is not a
+ * doorbell page or while the device traps, -EACCES, -ENOMEM.
+ */
+int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+	struct vdcm_mapping *m;
+	unsigned int page;
+
+	if (READ_ONCE(db->mode) == VDCM_DOORBELL_TRAP)
+		return -EINVAL;
+	for (page = 0; page < AVF_DB_PAGES; page++)
+		if (vma->vm_pgoff == vdcm_doorbell_pgoff[page])
+			break;
+	if (page == AVF_DB_PAGES || vma->vm_end - vma->vm_start != PAGE_SIZE)
+		return -EINVAL;
+	if (!(vma->vm_flags & VM_SHARED) || (vma->vm_flags & VM_EXEC))
+		return -EACCES;
+
+	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	if (!m)
+		return -ENOMEM;
+	refcount_set(&m->users, 1);
+	m->file = get_file(vma->vm_file);
+	m->adi = adi;
+	m->page = page;
+
+	vm_flags_clear(vma, VM_MAYEXEC);
+	/* A child of fork() has no business here. */
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |
+			  VM_DONTCOPY);
+	vma_set_file(vma, db->file);
+	vma->vm_private_data = m;
+	vma->vm_ops = &vdcm_mapping_ops;
+	return 0;
+}
+
+/**
+ * vdcm_doorbell_caps() - say which pages of BAR0 can be mapped
+ * @adi:  the ADI
+ * @info: BAR0's region info
+ * @caps: capability chain
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
+		       struct vfio_info_cap *caps)
+{
+	struct {
+		struct vfio_region_info_cap_sparse_mmap cap;
+		struct vfio_region_sparse_mmap_area area[AVF_DB_PAGES];
+	} sparse = {};
+	unsigned int i;
+
+	if (READ_ONCE(adi->doorbell.mode) == VDCM_DOORBELL_TRAP)
+		return 0;
+
+	sparse.cap.header.id = VFIO_REGION_INFO_CAP_SPARSE_MMAP;
+	sparse.cap.header.version = 1;
+	sparse.cap.nr_areas = AVF_DB_PAGES;
+	for (i = 0; i < AVF_DB_PAGES; i++) {
+		sparse.area[i].offset = vdcm_doorbell_pgoff[i] << PAGE_SHIFT;
+		sparse.area[i].size = PAGE_SIZE;
+	}
+
+	info->flags |= VFIO_REGION_INFO_FLAG_MMAP;
+	return vfio_info_add_capability(caps, &sparse.cap.header,
+					sizeof(sparse));
+}
+
+/**
+ * vdcm_doorbell_idle() - may an idle device be forgotten?
+ * @adi:  the ADI; nothing is pending
+ * @idle: nanoseconds since there was something to do
+ *
+ * Worker. When the time has come, takes the Tx page out of page tables. Returns
+ * true when nobody needs to look at the device any more: the next store faults.
+ */
+bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+
+	if (!READ_ONCE(db->mapped))
+		return true;
+	if (READ_ONCE(db->mode) == VDCM_DOORBELL_MAPPED || idle < db->hold_ns)
+		return false;
+
+	/*
+	 * Whoever faults the page in from here on says so after it did, and
+	 * sends us to look once more. What was stored before the page went is
+	 * visible after it went.
+	 */
+	WRITE_ONCE(db->mapped, false);
+	smp_mb();
+	unmap_mapping_range(db->file->f_mapping,
+			    vdcm_doorbell_pgoff[AVF_DB_TX] << PAGE_SHIFT,
+			    PAGE_SIZE, 1);
+	smp_mb();
+	atomic_long_inc(&db->zaps);
+
+	if (avf_tx_pending(adi->avf)) {
+		/* It is still busy; the next store will fault. */
+		db->worked = true;
+		vdcm_worker_look(adi);
+	} else if (!db->worked) {
+		db->hold_ns = min_t(u64, db->hold_ns * 2, VDCM_HOLD_MAX_NS);
+	} else {
+		db->hold_ns = max_t(u64, db->hold_ns / 2, VDCM_HOLD_MIN_NS);
+	}
+	db->worked = false;
+	return true;
+}
+
+/**
+ * vdcm_doorbell_set_mode() - choose how doorbells reach us
+ * @adi:  the ADI; ctl_lock held
+ * @mode: VDCM_DOORBELL_*
+ *
+ * Returns 0, or -EBUSY while the device is open: its user was told what can be
+ * mapped.
+ */
+int vdcm_doorbell_set_mode(struct vdcm_adi *adi, enum vdcm_doorbell_mode mode)
+{
+	lockdep_assert_held(&adi->ctl_lock);
+
+	if (adi->open)
+		return -EBUSY;
+	WRITE_ONCE(adi->doorbell.mode, mode);
+	return 0;
+}
+
+/** vdcm_doorbell_close() - the device is closed: no mapping exists any more */
+void vdcm_doorbell_close(struct vdcm_adi *adi)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+
+	WRITE_ONCE(db->mapped, false);
+	db->hold_ns = VDCM_HOLD_MIN_NS;
+	db->worked = false;
+}
+
+/**
+ * vdcm_doorbell_init() - pages and a file to link mappings into
+ * @adi: the ADI
+ *
+ * Returns 0 or -errno.
+ */
+int vdcm_doorbell_init(struct vdcm_adi *adi)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+	unsigned int i;
+	int ret = -ENOMEM;
+
+	for (i = 0; i < AVF_DB_PAGES; i++) {
+		/* Of order 0, each with a reference of its own, for KVM. */
+		db->page[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		if (!db->page[i])
+			goto err_pages;
+	}
+
+	db->file = vdcm_shmem_file("vdcm");
+	if (IS_ERR(db->file)) {
+		ret = PTR_ERR(db->file);
+		goto err_pages;
+	}
+
+	db->mode = VDCM_DOORBELL_AUTO;
+	db->hold_ns = VDCM_HOLD_MIN_NS;
+	return 0;
+
+err_pages:
+	while (i--)
+		__free_page(db->page[i]);
+	return ret;
+}
+
+/** vdcm_doorbell_exit() - mirror image; the device model is gone */
+void vdcm_doorbell_exit(struct vdcm_adi *adi)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+	unsigned int i;
+
+	fput(db->file);
+	for (i = 0; i < AVF_DB_PAGES; i++)
+		__free_page(db->page[i]);
+}
