@@ -81,7 +81,8 @@ struct tx_run {
  * @first: index of the first data descriptor
  * @bytes: sum of the buffers
  * @ctx:   context descriptor; zeros mean the same as none
- * @data:  qword 1 of the first data descriptor
+ * @addr:  qword 0 of the first data descriptor
+ * @data:  qword 1 of it
  * @bad:   not a frame
  * @noop:  nothing to send, and nothing wrong
  */
@@ -90,6 +91,7 @@ struct tx_unit {
 	u32 first;
 	u32 bytes;
 	u64 ctx[2];
+	u64 addr;
 	u64 data;
 	bool bad;
 	bool noop;
@@ -311,24 +313,31 @@ static int tx_fetch(struct tx_run *r, u32 idx, u32 n)
 }
 
 /*
- * Load descriptor @i, counted from the frame at @end; @i < avail. A miss near
- * the frame's start moves the window there, to have the whole frame in it.
+ * Fetch descriptor @i, counted from the frame at @end, and what follows. A miss
+ * near the frame's start moves the window there, to have the whole frame in it.
  */
-static int tx_desc(struct tx_run *r, u32 i, u64 *qw)
+static int tx_desc_miss(struct tx_run *r, u32 i, u32 idx)
+{
+	u32 from = i < TX_WIN ? 0 : i;
+
+	return tx_fetch(r, from ? idx : r->end,
+			min_t(u32, TX_WIN, r->avail - from));
+}
+
+/* Load descriptor @i, counted from the frame at @end; @i < avail. */
+static __always_inline int tx_desc(struct tx_run *r, u32 i, u64 *qw)
 {
 	struct avf_tx_desc d;
-	u32 idx, from, rel;
+	u32 idx, rel;
 
 	idx = r->end + i;
 	if (idx >= r->q->len)
 		idx -= r->q->len;
 	rel = avf_ring_count(r->win_pos, idx, r->q->len);
-	if (rel >= r->win_n) {
-		from = i < TX_WIN ? 0 : i;
-		rel = i - from;
-		if (tx_fetch(r, from ? idx : r->end,
-			     min_t(u32, TX_WIN, r->avail - from)))
+	if (unlikely(rel >= r->win_n)) {
+		if (tx_desc_miss(r, i, idx))
 			return -EFAULT;
+		rel = avf_ring_count(r->win_pos, idx, r->q->len);
 	}
 
 	memcpy(&d, r->s->bounce + rel * TX_DESC_SIZE, sizeof(d));
@@ -352,7 +361,7 @@ static void tx_mark(struct tx_run *r, u32 i, bool rs)
  * is dropped up to the next EOP; a stray descriptor with no frame begun is
  * dropped alone, lest it take a good frame with it.
  */
-static int tx_scan(struct tx_run *r, struct tx_unit *u)
+static int tx_scan_chain(struct tx_run *r, struct tx_unit *u)
 {
 	bool ctx = false, data = false;
 	u64 qw[2];
@@ -375,6 +384,7 @@ static int tx_scan(struct tx_run *r, struct tx_unit *u)
 			if (!data) {
 				data = true;
 				u->first = i;
+				u->addr = qw[0];
 				u->data = qw[1];
 			}
 			/* At most 4095 times 16383: no overflow. */
@@ -421,15 +431,49 @@ static int tx_scan(struct tx_run *r, struct tx_unit *u)
 	return 0;
 }
 
+/* The same, with a shortcut for the frame of one descriptor. */
+static __always_inline int tx_scan(struct tx_run *r, struct tx_unit *u)
+{
+	u64 qw[2];
+	u32 cmd;
+
+	if (tx_desc(r, 0, qw))
+		return -EFAULT;
+	cmd = TX_FIELD(qw[1], AVF_TXD_CMD);
+	if (TX_FIELD(qw[1], AVF_TXD_TYPE) != AVF_TXD_TYPE_DATA ||
+	    !(cmd & AVF_TXD_CMD_EOP))
+		return tx_scan_chain(r, u);
+
+	tx_mark(r, 0, cmd & AVF_TXD_CMD_RS);
+	u->n = 1;
+	u->first = 0;
+	u->bytes = TX_FIELD(qw[1], AVF_TXD_BUFSZ);
+	u->ctx[0] = 0;
+	u->ctx[1] = 0;
+	u->addr = qw[0];
+	u->data = qw[1];
+	u->bad = !u->bytes;
+	u->noop = cmd & AVF_TXD_CMD_DUMMY;
+	return 0;
+}
+
 /* ------------------------------------------------------ bytes of a frame */
 
-static int tx_cur_next(struct tx_run *r, struct tx_cur *c)
+/* At the first byte of a frame; its first buffer was loaded by the scan. */
+static void tx_cur_init(struct tx_cur *c, const struct tx_unit *u)
+{
+	c->i = u->first + 1;
+	c->n = u->n;
+	c->addr = u->addr;
+	c->left = TX_FIELD(u->data, AVF_TXD_BUFSZ);
+	c->run = 0;
+	c->p = NULL;
+}
+
+static int tx_cur_load(struct tx_run *r, struct tx_cur *c)
 {
 	const struct avf_host_ops *ops = r->dev->ops;
 	u64 qw[2];
-
-	if (c->run)
-		return 0;
 
 	if (!c->left) {
 		if (c->i == c->n)
@@ -452,6 +496,11 @@ static int tx_cur_next(struct tx_run *r, struct tx_cur *c)
 	return 0;
 }
 
+static __always_inline int tx_cur_next(struct tx_run *r, struct tx_cur *c)
+{
+	return c->run ? 0 : tx_cur_load(r, c);
+}
+
 static void tx_cur_skip(struct tx_cur *c, u32 n)
 {
 	c->addr += n;
@@ -461,8 +510,7 @@ static void tx_cur_skip(struct tx_cur *c, u32 n)
 		c->p += n;
 }
 
-/* Copy the next @len bytes to host memory. */
-static int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
+static int tx_take_pieces(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
 {
 	const struct avf_host_ops *ops = r->dev->ops;
 	u32 n;
@@ -482,6 +530,21 @@ static int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
 		len -= n;
 	}
 
+	return 0;
+}
+
+/* Copy the next @len bytes to host memory. */
+static __always_inline int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to,
+				   u32 len)
+{
+	int err = tx_cur_next(r, c);
+
+	if (err)
+		return err;
+	if (unlikely(!c->p || len > c->run))
+		return tx_take_pieces(r, c, to, len);
+	memcpy(to, c->p, len);
+	tx_cur_skip(c, len);
 	return 0;
 }
 
@@ -636,9 +699,9 @@ static int tx_commit(struct tx_run *r, const struct tx_unit *u,
 static int tx_plain(struct tx_run *r, const struct tx_unit *u,
 		    const struct avf_off_req *req)
 {
-	struct tx_cur cur = { .i = u->first, .n = u->n };
 	u32 need = avf_off_need(req);
 	struct avf_frame *f;
+	struct tx_cur cur;
 	struct avf_off off;
 	u32 hlen;
 	u8 *head;
@@ -654,19 +717,24 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
 	if (!tx_room(r, u->bytes))
 		tx_flush(r);
 
+	tx_cur_init(&cur, u);
 	head = r->s->head[r->n];
 	hlen = min_t(u32, u->bytes, max_t(u32, need, sizeof(f->hdr)));
 	err = tx_take(r, &cur, head, hlen);
 	if (err)
 		return err;
-	err = avf_off_parse(head, hlen, u->bytes, req, &off);
-	if (err)
-		return err;
+	if (need) {
+		err = avf_off_parse(head, hlen, u->bytes, req, &off);
+		if (err)
+			return err;
+	}
 
 	f = tx_begin(r, hlen);
-	err = tx_attach(r, &cur, f, u->bytes - hlen);
-	if (err)
-		return err;
+	if (u->bytes > hlen) {
+		err = tx_attach(r, &cur, f, u->bytes - hlen);
+		if (err)
+			return err;
+	}
 	if (need)
 		avf_off_csum(f, head, &off);
 	return tx_commit(r, u, f);
@@ -680,12 +748,12 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
 static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 			const struct avf_off_req *req)
 {
-	struct tx_cur cur = { .i = u->first, .n = u->n };
 	u8 *tmpl = r->s->bounce + TX_AT_TMPL;
 	u32 left = TX_FIELD(u->ctx[1], AVF_TXC_TSOLEN);
 	u32 mss = TX_FIELD(u->ctx[1], AVF_TXC_MSS);
 	u32 hlen = avf_off_need(req);
 	u32 n, pos, len, extra;
+	struct tx_cur cur;
 	struct avf_off off;
 	int err;
 
@@ -693,6 +761,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 	    hlen + mss > AVF_MAX_FRAME || !left || u->bytes != hlen + left ||
 	    tx_tunnel(u))
 		return -EINVAL;
+	tx_cur_init(&cur, u);
 	err = tx_take(r, &cur, tmpl, hlen);
 	if (err)
 		return err;
@@ -714,7 +783,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 			extra = min_t(u32, len, (u32)sizeof(f->hdr) - hlen);
 		head = r->s->head[r->n];
 		memcpy(head, tmpl, hlen);
-		err = tx_take(r, &cur, head + hlen, extra);
+		err = extra ? tx_take(r, &cur, head + hlen, extra) : 0;
 		if (err)
 			return err;
 		f = tx_begin(r, hlen + extra);
