@@ -28,15 +28,17 @@ struct rx_meta {
 /**
  * struct rx_src - position in the bytes of a frame, and of its FCS if kept
  * @frame:   the frame
- * @i:       segment; the one after the last is the FCS
- * @off:     bytes used of it
+ * @p:       next byte
+ * @left:    bytes left of the segment it is in
+ * @next:    segment after that; the one after the last is the FCS
  * @fcs_len: bytes of @fcs, 0 = the FCS is stripped
  * @fcs:     frame check sequence
  */
 struct rx_src {
 	const struct avf_frame *frame;
-	u32 i;
-	u32 off;
+	const u8 *p;
+	u32 left;
+	u32 next;
 	u32 fcs_len;
 	u8 fcs[RX_FCS_LEN];
 };
@@ -154,8 +156,11 @@ static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
 	__le32 le;
 	u32 i;
 
-	memset(src, 0, sizeof(*src));
 	src->frame = frame;
+	src->p = frame->seg[0].p;
+	src->left = frame->seg[0].len;
+	src->next = 1;
+	src->fcs_len = 0;
 	if (!fcs)
 		return;
 
@@ -166,33 +171,29 @@ static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
 	src->fcs_len = RX_FCS_LEN;
 }
 
-/* The next bytes that lie in one piece; returns their number, 0 at the end. */
-static u32 rx_src_peek(const struct rx_src *src, const u8 **p)
+/* Go on to the next segment; false at the end of the frame. */
+static bool rx_src_next(struct rx_src *src)
 {
 	const struct avf_frame *f = src->frame;
 
-	if (src->i < f->nsegs) {
-		*p = (const u8 *)f->seg[src->i].p + src->off;
-		return f->seg[src->i].len - src->off;
+	if (src->next < f->nsegs) {
+		src->p = f->seg[src->next].p;
+		src->left = f->seg[src->next].len;
+	} else if (src->next == f->nsegs && src->fcs_len) {
+		src->p = src->fcs;
+		src->left = src->fcs_len;
+	} else {
+		return false;
 	}
-	*p = src->fcs + src->off;
-	return src->i == f->nsegs ? src->fcs_len - src->off : 0;
+	src->next++;
+	return true;
 }
 
-static void rx_src_skip(struct rx_src *src, u32 n, u32 avail)
-{
-	src->off += n;
-	if (n == avail) {
-		src->i++;
-		src->off = 0;
-	}
-}
-
-static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
+static int rx_fill_pieces(struct avf_dev *dev, struct rx_src *src, u64 iova,
+			  u32 len)
 {
 	const struct avf_host_ops *ops = dev->ops;
-	u32 run, n, avail;
-	const u8 *p;
+	u32 run, n;
 	u8 *to;
 
 	while (len) {
@@ -205,22 +206,42 @@ static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
 		len -= run;
 
 		while (run) {
-			avail = rx_src_peek(src, &p);
-			if (!avail)
+			if (!src->left && !rx_src_next(src))
 				return -EINVAL;
-			n = min_t(u32, run, avail);
+			n = min_t(u32, run, src->left);
 			if (to) {
-				memcpy(to, p, n);
+				avf_copy(to, src->p, n);
 				to += n;
-			} else if (ops->dma_write(dev->host, iova, p, n)) {
+			} else if (ops->dma_write(dev->host, iova, src->p,
+						  n)) {
 				return -EFAULT;
 			}
-			rx_src_skip(src, n, avail);
+			src->p += n;
+			src->left -= n;
 			iova += n;
 			run -= n;
 		}
 	}
 
+	return 0;
+}
+
+/* Put the next @len bytes at @iova; most often it is one piece on both sides. */
+static __always_inline int rx_fill(struct avf_dev *dev, struct rx_src *src,
+				   u64 iova, u32 len)
+{
+	const struct avf_host_ops *ops = dev->ops;
+	u8 *to;
+
+	if (!ops->dma_map || len > src->left ||
+	    len > AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE))
+		return rx_fill_pieces(dev, src, iova, len);
+	to = ops->dma_map(dev->host, iova, len, true);
+	if (!to)
+		return rx_fill_pieces(dev, src, iova, len);
+	avf_copy(to, src->p, len);
+	src->p += len;
+	src->left -= len;
 	return 0;
 }
 

@@ -55,8 +55,8 @@ AVF_STATIC_ASSERT(TX_AT_BOUNCE + AVF_MAX_FRAME <= AVF_TX_BOUNCE);
  * @done:     frames sent or dropped
  * @irq:      a completion was reported
  * @wb:       a piece of the ring, mapped for completions
- * @wb_iova:  its address
- * @wb_len:   its length, 0 = none
+ * @wb_pos:   ring index of its first descriptor
+ * @wb_n:     its descriptors, 0 = none
  */
 struct tx_run {
 	struct avf_dev *dev;
@@ -70,9 +70,9 @@ struct tx_run {
 	u32 n;
 	u32 done;
 	bool irq;
-	u8 *wb;
-	u64 wb_iova;
-	u32 wb_len;
+	struct avf_tx_desc *wb;
+	u32 wb_pos;
+	u32 wb_n;
 };
 
 /**
@@ -210,40 +210,50 @@ bool avf_tx_ready(const struct avf_dev *dev, u16 qid)
 
 /* ---------------------------------------------------------- completion */
 
-static void tx_write_done(struct tx_run *r, u32 idx)
+/* Map the ring from descriptor @idx to the end of the page, or copy. */
+static void tx_write_done_miss(struct tx_run *r, u32 idx)
 {
 	const struct avf_host_ops *ops = r->dev->ops;
+	u64 iova = r->q->base + idx * TX_DESC_SIZE;
 	const __le64 done = cpu_to_le64(AVF_TXD_TYPE_DONE);
-	u64 ring = r->q->base, end = ring + r->q->len * TX_DESC_SIZE;
-	u64 iova = ring + idx * TX_DESC_SIZE +
-		   offsetof(struct avf_tx_desc, qw1);
 
-	r->irq = true;
+	r->wb_n = 0;
+	if (ops->dma_map) {
+		/* A ring is so aligned that no descriptor crosses a page. */
+		u32 room = AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE);
+		u32 n = min_t(u32, room / TX_DESC_SIZE, r->q->len - idx);
 
-	if (ops->dma_map && iova - r->wb_iova >= r->wb_len) {
-		u64 len = AVF_PAGE_SIZE - iova % AVF_PAGE_SIZE;
-
-		r->wb_iova = iova;
-		r->wb_len = (u32)min_t(u64, len, end - iova);
-		r->wb = ops->dma_map(r->dev->host, iova, r->wb_len, true);
-		if (!r->wb)
-			r->wb_len = 0;
+		r->wb = ops->dma_map(r->dev->host, iova, n * TX_DESC_SIZE,
+				     true);
+		if (r->wb) {
+			r->wb_pos = idx;
+			r->wb_n = n;
+			avf_store_release(&r->wb->qw1, done);
+			return;
+		}
 	}
-	if (r->wb_len) {
-		__le64 *qw = (__le64 *)(r->wb + (iova - r->wb_iova));
-
-		avf_store_release(qw, done);
-		return;
-	}
+	iova += offsetof(struct avf_tx_desc, qw1);
 	if (ops->dma_write(r->dev->host, iova, &done, sizeof(done)))
 		avf_stat_add(&r->dev->qstats.dma_errors, 1);
+}
+
+static __always_inline void tx_write_done(struct tx_run *r, u32 idx)
+{
+	u32 rel = idx - r->wb_pos;
+
+	if (likely(rel < r->wb_n))
+		avf_store_release(&r->wb[rel].qw1,
+				  cpu_to_le64(AVF_TXD_TYPE_DONE));
+	else
+		tx_write_done_miss(r, idx);
 }
 
 /* Hand over the batch; it may be a part of one large frame. */
 static void tx_send(struct tx_run *r)
 {
 	struct avf_stats *st = &r->dev->qstats;
-	u32 i;
+	u32 i, group = 0;
+	u64 bytes = 0;
 
 	/* Frames given up may have left copies, even in an empty batch. */
 	r->s->bounce_used = TX_AT_BOUNCE;
@@ -253,10 +263,15 @@ static void tx_send(struct tx_run *r)
 	for (i = 0; i < r->n; i++) {
 		const struct avf_frame *f = &r->s->frame[i];
 
-		avf_stat_add(&st->tx_bytes, f->len);
+		bytes += f->len;
+		if (likely(!(f->hdr[0] & 1)))
+			continue;
+		group++;
 		avf_stat_frame(f, &st->tx_unicast, &st->tx_multicast,
 			       &st->tx_broadcast);
 	}
+	avf_stat_add(&st->tx_bytes, bytes);
+	avf_stat_add(&st->tx_unicast, r->n - group);
 	r->dev->ops->xmit(r->dev->host, r->qid, r->s->frame, r->n);
 	r->n = 0;
 }
@@ -265,18 +280,21 @@ static void tx_send(struct tx_run *r)
 static void tx_flush(struct tx_run *r)
 {
 	const u8 *rs = r->s->bounce + TX_AT_RS;
+	const u32 end = r->end, len = r->q->len;
 	u32 idx = r->q->head;
 
 	tx_send(r);
-	if (idx == r->end)
+	if (idx == end)
 		return;
 
 	/* The driver reuses buffers once it sees this: reads come before. */
 	avf_mb();
-	while (idx != r->end) {
-		if (rs[idx])
+	while (idx != end) {
+		if (rs[idx]) {
 			tx_write_done(r, idx);
-		if (++idx == r->q->len)
+			r->irq = true;
+		}
+		if (++idx == len)
 			idx = 0;
 	}
 	WRITE_ONCE(r->q->head, idx);
@@ -522,7 +540,7 @@ static int tx_take_pieces(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
 			return err;
 		n = min_t(u32, len, c->run);
 		if (c->p)
-			memcpy(to, c->p, n);
+			avf_copy(to, c->p, n);
 		else if (ops->dma_read(r->dev->host, c->addr, to, n))
 			return -EFAULT;
 		tx_cur_skip(c, n);
@@ -543,7 +561,7 @@ static __always_inline int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to,
 		return err;
 	if (unlikely(!c->p || len > c->run))
 		return tx_take_pieces(r, c, to, len);
-	memcpy(to, c->p, len);
+	avf_copy(to, c->p, len);
 	tx_cur_skip(c, len);
 	return 0;
 }
@@ -696,17 +714,28 @@ static int tx_commit(struct tx_run *r, const struct tx_unit *u,
 	return 0;
 }
 
-static int tx_plain(struct tx_run *r, const struct tx_unit *u,
-		    const struct avf_off_req *req)
+/* Is any checksum to be filled in? Else the header lengths mean nothing. */
+static bool tx_wants_csum(const struct tx_unit *u)
 {
-	u32 need = avf_off_need(req);
+	return TX_FIELD(u->data, AVF_TXD_CMD) &
+	       (AVF_TXD_CMD_IP_M | AVF_TXD_CMD_L4_M);
+}
+
+static int tx_plain(struct tx_run *r, const struct tx_unit *u)
+{
+	struct avf_off_req req;
 	struct avf_frame *f;
 	struct tx_cur cur;
 	struct avf_off off;
+	u32 need = 0;
 	u32 hlen;
 	u8 *head;
 	int err;
 
+	if (tx_wants_csum(u)) {
+		tx_request(u, &req);
+		need = avf_off_need(&req);
+	}
 	if (u->bytes < TX_HDR_MIN || u->bytes > AVF_MAX_FRAME ||
 	    need > u->bytes || need > AVF_TX_HEAD || (need && tx_tunnel(u)))
 		return -EINVAL;
@@ -724,7 +753,7 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
 	if (err)
 		return err;
 	if (need) {
-		err = avf_off_parse(head, hlen, u->bytes, req, &off);
+		err = avf_off_parse(head, hlen, u->bytes, &req, &off);
 		if (err)
 			return err;
 	}
@@ -745,18 +774,19 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
  * most 256 KiB in TX_MSS_MIN pieces, 4096 frames. An error on the way drops the
  * rest.
  */
-static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
-			const struct avf_off_req *req)
+static int tx_segmented(struct tx_run *r, const struct tx_unit *u)
 {
 	u8 *tmpl = r->s->bounce + TX_AT_TMPL;
 	u32 left = TX_FIELD(u->ctx[1], AVF_TXC_TSOLEN);
 	u32 mss = TX_FIELD(u->ctx[1], AVF_TXC_MSS);
-	u32 hlen = avf_off_need(req);
-	u32 n, pos, len, extra;
+	u32 hlen, n, pos, len, extra;
+	struct avf_off_req req;
 	struct tx_cur cur;
 	struct avf_off off;
 	int err;
 
+	tx_request(u, &req);
+	hlen = avf_off_need(&req);
 	if (hlen > AVF_TX_HEAD || mss < TX_MSS_MIN ||
 	    hlen + mss > AVF_MAX_FRAME || !left || u->bytes != hlen + left ||
 	    tx_tunnel(u))
@@ -765,7 +795,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 	err = tx_take(r, &cur, tmpl, hlen);
 	if (err)
 		return err;
-	err = avf_off_parse(tmpl, hlen, u->bytes, req, &off);
+	err = avf_off_parse(tmpl, hlen, u->bytes, &req, &off);
 	if (err)
 		return err;
 
@@ -782,7 +812,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 		if (hlen < sizeof(f->hdr))
 			extra = min_t(u32, len, (u32)sizeof(f->hdr) - hlen);
 		head = r->s->head[r->n];
-		memcpy(head, tmpl, hlen);
+		avf_copy(head, tmpl, hlen);
 		err = extra ? tx_take(r, &cur, head + hlen, extra) : 0;
 		if (err)
 			return err;
@@ -801,7 +831,6 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 
 static void tx_frame(struct tx_run *r, const struct tx_unit *u)
 {
-	struct avf_off_req req;
 	int err;
 
 	if (u->bad) {
@@ -813,8 +842,10 @@ static void tx_frame(struct tx_run *r, const struct tx_unit *u)
 		return;
 	}
 
-	tx_request(u, &req);
-	err = req.seg ? tx_segmented(r, u, &req) : tx_plain(r, u, &req);
+	if (TX_FIELD(u->ctx[1], AVF_TXC_CMD) & AVF_TXC_CMD_TSO)
+		err = tx_segmented(r, u);
+	else
+		err = tx_plain(r, u);
 	if (err)
 		tx_drop(r, err);
 }

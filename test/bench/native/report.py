@@ -14,7 +14,7 @@ import sys
 
 TOLERANCE = 0.03
 TARGETS = {'insn_per_packet_64': 600}
-LINE = ('packets', 'bytes', 'maps', 'reads', 'irqs', 'guest', 'scratch')
+LINE = ('packets', 'bytes', 'maps', 'reads', 'irqs', 'guest', 'scratch', 'ns')
 
 
 def fail(text):
@@ -26,7 +26,7 @@ def read_lines(path):
     """Scenario -> its counts, as the program printed them."""
     with open(path) as f:
         rows = (line.split() for line in f)
-        return {row[0]: dict(zip(LINE, map(int, row[1:]))) for row in rows}
+        return {row[0]: dict(zip(LINE, map(float, row[1:]))) for row in rows}
 
 
 def read_dumps(directory):
@@ -83,6 +83,7 @@ def measure(directory):
     runs = [read_dumps(os.path.join(directory, 'run%d' % i)) for i in (1, 2)]
     lines = read_lines(os.path.join(directory, 'run1', 'lines'))
     copies = read_lines(os.path.join(directory, 'copies.txt'))
+    times = read_lines(os.path.join(directory, 'time.txt'))
     if set(runs[0]) != set(lines) or set(copies) != set(lines):
         fail('scenarios are missing from the dumps')
 
@@ -109,6 +110,7 @@ def measure(directory):
             'dma_map_per_packet': round(line['maps'] / n, 2),
             'dma_copy_per_packet': round(line['reads'] / n, 3),
             'irqs_per_packet': round(line['irqs'] / n, 3),
+            'ns_per_packet': times[name]['ns'],
         }
     figures['bytes_copied_per_byte'] = extra['1500']['bytes_copied_per_byte']
     # What each further byte of a frame costs: the slope from 1024 to 1500.
@@ -139,11 +141,11 @@ def table(figures, extra, profile, base, what):
         print('%-34s %10g %10s %8s' %
               (name, value, '-' if old is None else '%g' % old, change))
     print()
-    print('%-10s %14s %14s %10s %10s %8s' % (
+    print('%-10s %12s %12s %9s %9s %8s %8s' % (
         'per packet', 'copied/byte', 'bytes staged', 'dma_map', 'dma copy',
-        'irqs'))
+        'irqs', 'ns here'))
     for name, e in extra.items():
-        print('%-10s %14g %14g %10g %10g %8g' % ((name,) + tuple(e.values())))
+        print('%-10s %12g %12g %9g %9g %8g %8g' % ((name,) + tuple(e.values())))
     for name, functions in profile.items():
         print('\ninstructions per packet, %s:' % name)
         for fn, v in functions.items():
