@@ -24,6 +24,7 @@
 #include "avf_os.h"
 
 struct avf_dev;
+struct avf_rx_desc;
 
 #define AVF_VEC_NONE		0xffffu	/* queue mapped to no vector */
 
@@ -80,6 +81,9 @@ struct avf_txq {
  * @head:        next descriptor to fill
  * @judged:      @tail was judged since enable (owner)
  * @touched:     frames delivered since the last flush (owner)
+ * @map:         descriptors mapped since the last flush (owner)
+ * @map_pos:     ring index of the first of them
+ * @map_n:       their number, 0 = none
  */
 struct avf_rxq {
 	u64 base;
@@ -95,6 +99,9 @@ struct avf_rxq {
 	u32 head;
 	bool judged;
 	bool touched;
+	struct avf_rx_desc *map;
+	u32 map_pos;
+	u32 map_n;
 };
 
 /**

@@ -111,6 +111,7 @@ void avf_rxq_clear(struct avf_rxq *q)
 {
 	q->head = 0;
 	q->touched = false;
+	q->map_n = 0;
 	avf_store_release(&q->tail, 0u);
 }
 
@@ -149,26 +150,30 @@ static u32 rx_posted(struct avf_dev *dev, struct avf_rxq *q)
 
 /* -------------------------------------------------------------- payload */
 
-static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
-			bool fcs)
+static noinline void rx_src_fcs(struct rx_src *src)
 {
+	const struct avf_frame *f = src->frame;
 	u32 crc = ~0u;
 	__le32 le;
 	u32 i;
 
+	for (i = 0; i < f->nsegs; i++)
+		crc = avf_crc32(crc, f->seg[i].p, f->seg[i].len);
+	le = cpu_to_le32(~crc);
+	memcpy(src->fcs, &le, sizeof(le));
+	src->fcs_len = RX_FCS_LEN;
+}
+
+static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
+			bool fcs)
+{
 	src->frame = frame;
 	src->p = frame->seg[0].p;
 	src->left = frame->seg[0].len;
 	src->next = 1;
 	src->fcs_len = 0;
-	if (!fcs)
-		return;
-
-	for (i = 0; i < frame->nsegs; i++)
-		crc = avf_crc32(crc, frame->seg[i].p, frame->seg[i].len);
-	le = cpu_to_le32(~crc);
-	memcpy(src->fcs, &le, sizeof(le));
-	src->fcs_len = RX_FCS_LEN;
+	if (fcs)
+		rx_src_fcs(src);
 }
 
 /* Go on to the next segment; false at the end of the frame. */
@@ -189,7 +194,7 @@ static bool rx_src_next(struct rx_src *src)
 	return true;
 }
 
-static int rx_fill_pieces(struct avf_dev *dev, struct rx_src *src, u64 iova,
+static noinline int rx_fill_pieces(struct avf_dev *dev, struct rx_src *src, u64 iova,
 			  u32 len)
 {
 	const struct avf_host_ops *ops = dev->ops;
@@ -247,18 +252,41 @@ static __always_inline int rx_fill(struct avf_dev *dev, struct rx_src *src,
 
 /* ---------------------------------------------------------- descriptors */
 
-static int rx_load(struct avf_dev *dev, struct rx_slot *slot)
+/* Map the ring from descriptor @idx to the end of the page. */
+static noinline struct avf_rx_desc *rx_map(struct avf_dev *dev, struct avf_rxq *q,
+				  u32 idx)
 {
 	const struct avf_host_ops *ops = dev->ops;
+	u64 iova = q->base + idx * RX_DESC_SIZE;
+	u32 room, n;
+
+	q->map_n = 0;
+	if (!ops->dma_map)
+		return NULL;
+	/* A ring is so aligned that no descriptor crosses a page. */
+	room = AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE);
+	n = min_t(u32, room / RX_DESC_SIZE, q->len - idx);
+	q->map = ops->dma_map(dev->host, iova, n * RX_DESC_SIZE, true);
+	if (!q->map)
+		return NULL;
+	q->map_pos = idx;
+	q->map_n = n;
+	return q->map;
+}
+
+static int rx_load(struct avf_dev *dev, struct avf_rxq *q, u32 idx,
+		   struct rx_slot *slot)
+{
+	u32 rel = idx - q->map_pos;
 	__le64 addr;
 
-	slot->ring = NULL;
-	if (ops->dma_map)
-		slot->ring = ops->dma_map(dev->host, slot->iova, RX_DESC_SIZE,
-					  true);
+	slot->iova = q->base + idx * RX_DESC_SIZE;
+	slot->ring = likely(rel < q->map_n) ? q->map + rel :
+					      rx_map(dev, q, idx);
 	if (slot->ring)
 		addr = READ_ONCE(slot->ring->qw0);
-	else if (ops->dma_read(dev->host, slot->iova, &addr, sizeof(addr)))
+	else if (dev->ops->dma_read(dev->host, slot->iova, &addr,
+				    sizeof(addr)))
 		return -EFAULT;
 	slot->buf = le64_to_cpu(addr);
 	return 0;
@@ -293,6 +321,21 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 	d->qw1 = cpu_to_le64(qw1);
 }
 
+static noinline int rx_write_back_copy(struct avf_dev *dev, u64 iova,
+				       const struct avf_rx_desc *d)
+{
+	const u32 qw1_at = offsetof(struct avf_rx_desc, qw1);
+	const struct avf_host_ops *ops = dev->ops;
+	struct avf_rx_desc early = *d;
+
+	early.qw1 = 0;
+	if (ops->dma_write(dev->host, iova, &early, sizeof(early)))
+		return -EFAULT;
+	avf_wmb();
+	return ops->dma_write(dev->host, iova + qw1_at, &d->qw1,
+			      sizeof(d->qw1));
+}
+
 /*
  * Qword 1 holds DD and goes last. Vector drivers load halves of several
  * descriptors at once, so what DD vouches for is visible before it.
@@ -300,26 +343,16 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 static int rx_write_back(struct avf_dev *dev, const struct rx_slot *slot,
 			 const struct avf_rx_desc *d)
 {
-	const u32 qw1_at = offsetof(struct avf_rx_desc, qw1);
-	const struct avf_host_ops *ops = dev->ops;
 	struct avf_rx_desc *ring = slot->ring;
-	struct avf_rx_desc early;
 
-	if (ring) {
-		WRITE_ONCE(ring->qw2, d->qw2);
-		WRITE_ONCE(ring->qw3, d->qw3);
-		WRITE_ONCE(ring->qw0, d->qw0);
-		avf_store_release(&ring->qw1, d->qw1);
-		return 0;
-	}
+	if (unlikely(!ring))
+		return rx_write_back_copy(dev, slot->iova, d);
 
-	early = *d;
-	early.qw1 = 0;
-	if (ops->dma_write(dev->host, slot->iova, &early, sizeof(early)))
-		return -EFAULT;
-	avf_wmb();
-	return ops->dma_write(dev->host, slot->iova + qw1_at, &d->qw1,
-			      sizeof(d->qw1));
+	WRITE_ONCE(ring->qw2, d->qw2);
+	WRITE_ONCE(ring->qw3, d->qw3);
+	WRITE_ONCE(ring->qw0, d->qw0);
+	avf_store_release(&ring->qw1, d->qw1);
+	return 0;
 }
 
 /* ------------------------------------------------------------- delivery */
@@ -336,7 +369,7 @@ static struct avf_rxq *avf_rx_select(struct avf_dev *dev)
 	return NULL;
 }
 
-static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
+static noinline int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 		      const struct avf_frame *frame)
 {
 	const struct rx_meta meta = { .ptype = AVF_PTYPE_L2 };
@@ -356,10 +389,9 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 
 	idx = q->head;
 	for (i = 0; i < need; i++) {
-		slot[i].iova = q->base + idx * RX_DESC_SIZE;
 		slot[i].len = min_t(u32, len, q->buf_size);
 		len -= slot[i].len;
-		err = rx_load(dev, &slot[i]);
+		err = rx_load(dev, q, idx, &slot[i]);
 		if (err)
 			return err;
 		if (++idx == q->len)
@@ -424,6 +456,7 @@ void avf_rx_flush(struct avf_dev *dev)
 	for (i = 0; i < dev->num_qps; i++) {
 		struct avf_rxq *q = &dev->rx[i];
 
+		q->map_n = 0;
 		if (!q->touched)
 			continue;
 		q->touched = false;

@@ -81,6 +81,7 @@ typedef uint32_t __be32;
 #ifndef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #endif
+#define noinline		__attribute__((noinline))
 #define fallthrough		__attribute__((fallthrough))
 
 #define AVF_STATIC_ASSERT(cond)	_Static_assert(cond, #cond)
