@@ -243,11 +243,16 @@ enum avf_reg_index {
 #undef AVF_REG
 };
 
+enum {
+	AVF_REG_BLOCKS_OK = 1
 #define AVF_REG(name, off, count, stride, ...)				\
-	AVF_STATIC_ASSERT((off) % (1 << AVF_REG_BLOCK_S) +		\
-			  (count) * (stride) <= 1 << AVF_REG_BLOCK_S);
+	& ((off) % (1 << AVF_REG_BLOCK_S) + (count) * (stride) <=	\
+	   1 << AVF_REG_BLOCK_S)
 #include "avf_regs.def"
 #undef AVF_REG
+};
+
+AVF_STATIC_ASSERT(AVF_REG_BLOCKS_OK);
 
 /* Index in avf_regs[] + 1 by block, 0 = none there. */
 static const u8 avf_reg_block[AVF_BAR0_SIZE >> AVF_REG_BLOCK_S] = {

@@ -28,17 +28,15 @@ struct rx_meta {
 /**
  * struct rx_src - position in the bytes of a frame, and of its FCS if kept
  * @frame:   the frame
- * @p:       next byte
- * @left:    bytes left of the segment it is in
- * @next:    segment after that; the one after the last is the FCS
+ * @i:       segment; the one after the last is the FCS
+ * @off:     bytes used of it
  * @fcs_len: bytes of @fcs, 0 = the FCS is stripped
  * @fcs:     frame check sequence
  */
 struct rx_src {
 	const struct avf_frame *frame;
-	const u8 *p;
-	u32 left;
-	u32 next;
+	u32 i;
+	u32 off;
 	u32 fcs_len;
 	u8 fcs[RX_FCS_LEN];
 };
@@ -150,55 +148,53 @@ static u32 rx_posted(struct avf_dev *dev, struct avf_rxq *q)
 
 /* -------------------------------------------------------------- payload */
 
-static noinline void rx_src_fcs(struct rx_src *src)
+static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
+			bool fcs)
 {
-	const struct avf_frame *f = src->frame;
 	u32 crc = ~0u;
 	__le32 le;
 	u32 i;
 
-	for (i = 0; i < f->nsegs; i++)
-		crc = avf_crc32(crc, f->seg[i].p, f->seg[i].len);
+	memset(src, 0, sizeof(*src));
+	src->frame = frame;
+	if (!fcs)
+		return;
+
+	for (i = 0; i < frame->nsegs; i++)
+		crc = avf_crc32(crc, frame->seg[i].p, frame->seg[i].len);
 	le = cpu_to_le32(~crc);
 	memcpy(src->fcs, &le, sizeof(le));
 	src->fcs_len = RX_FCS_LEN;
 }
 
-static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
-			bool fcs)
-{
-	src->frame = frame;
-	src->p = frame->seg[0].p;
-	src->left = frame->seg[0].len;
-	src->next = 1;
-	src->fcs_len = 0;
-	if (fcs)
-		rx_src_fcs(src);
-}
-
-/* Go on to the next segment; false at the end of the frame. */
-static bool rx_src_next(struct rx_src *src)
+/* The next bytes that lie in one piece; returns their number, 0 at the end. */
+static u32 rx_src_peek(const struct rx_src *src, const u8 **p)
 {
 	const struct avf_frame *f = src->frame;
 
-	if (src->next < f->nsegs) {
-		src->p = f->seg[src->next].p;
-		src->left = f->seg[src->next].len;
-	} else if (src->next == f->nsegs && src->fcs_len) {
-		src->p = src->fcs;
-		src->left = src->fcs_len;
-	} else {
-		return false;
+	if (src->i < f->nsegs) {
+		*p = (const u8 *)f->seg[src->i].p + src->off;
+		return f->seg[src->i].len - src->off;
 	}
-	src->next++;
-	return true;
+	*p = src->fcs + src->off;
+	return src->i == f->nsegs ? src->fcs_len - src->off : 0;
 }
 
-static noinline int rx_fill_pieces(struct avf_dev *dev, struct rx_src *src, u64 iova,
-			  u32 len)
+static void rx_src_skip(struct rx_src *src, u32 n, u32 avail)
+{
+	src->off += n;
+	if (n == avail) {
+		src->i++;
+		src->off = 0;
+	}
+}
+
+static noinline int rx_fill_pieces(struct avf_dev *dev, struct rx_src *src,
+				   u64 iova, u32 len)
 {
 	const struct avf_host_ops *ops = dev->ops;
-	u32 run, n;
+	u32 run, n, avail;
+	const u8 *p;
 	u8 *to;
 
 	while (len) {
@@ -211,18 +207,17 @@ static noinline int rx_fill_pieces(struct avf_dev *dev, struct rx_src *src, u64 
 		len -= run;
 
 		while (run) {
-			if (!src->left && !rx_src_next(src))
+			avail = rx_src_peek(src, &p);
+			if (!avail)
 				return -EINVAL;
-			n = min_t(u32, run, src->left);
+			n = min_t(u32, run, avail);
 			if (to) {
-				avf_copy(to, src->p, n);
+				avf_copy(to, p, n);
 				to += n;
-			} else if (ops->dma_write(dev->host, iova, src->p,
-						  n)) {
+			} else if (ops->dma_write(dev->host, iova, p, n)) {
 				return -EFAULT;
 			}
-			src->p += n;
-			src->left -= n;
+			rx_src_skip(src, n, avail);
 			iova += n;
 			run -= n;
 		}
@@ -236,25 +231,27 @@ static __always_inline int rx_fill(struct avf_dev *dev, struct rx_src *src,
 				   u64 iova, u32 len)
 {
 	const struct avf_host_ops *ops = dev->ops;
+	u32 avail;
+	const u8 *p;
 	u8 *to;
 
-	if (!ops->dma_map || len > src->left ||
+	avail = rx_src_peek(src, &p);
+	if (!ops->dma_map || len > avail ||
 	    len > AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE))
 		return rx_fill_pieces(dev, src, iova, len);
 	to = ops->dma_map(dev->host, iova, len, true);
 	if (!to)
 		return rx_fill_pieces(dev, src, iova, len);
-	avf_copy(to, src->p, len);
-	src->p += len;
-	src->left -= len;
+	avf_copy(to, p, len);
+	rx_src_skip(src, len, avail);
 	return 0;
 }
 
 /* ---------------------------------------------------------- descriptors */
 
 /* Map the ring from descriptor @idx to the end of the page. */
-static noinline struct avf_rx_desc *rx_map(struct avf_dev *dev, struct avf_rxq *q,
-				  u32 idx)
+static noinline struct avf_rx_desc *rx_map(struct avf_dev *dev,
+					    struct avf_rxq *q, u32 idx)
 {
 	const struct avf_host_ops *ops = dev->ops;
 	u64 iova = q->base + idx * RX_DESC_SIZE;
@@ -369,7 +366,7 @@ static struct avf_rxq *avf_rx_select(struct avf_dev *dev)
 	return NULL;
 }
 
-static noinline int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
+static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 		      const struct avf_frame *frame)
 {
 	const struct rx_meta meta = { .ptype = AVF_PTYPE_L2 };

@@ -477,20 +477,31 @@ static __always_inline int tx_scan(struct tx_run *r, struct tx_unit *u)
 
 /* ------------------------------------------------------ bytes of a frame */
 
+/* By pages, so that no address is ever added up across a wrap. */
+static __always_inline void tx_cur_map(struct tx_run *r, struct tx_cur *c)
+{
+	const struct avf_host_ops *ops = r->dev->ops;
+
+	c->run = min_t(u32, c->left,
+		       AVF_PAGE_SIZE - (u32)(c->addr % AVF_PAGE_SIZE));
+	c->p = NULL;
+	if (ops->dma_map)
+		c->p = ops->dma_map(r->dev->host, c->addr, c->run, false);
+}
+
 /* At the first byte of a frame; its first buffer was loaded by the scan. */
-static void tx_cur_init(struct tx_cur *c, const struct tx_unit *u)
+static __always_inline void tx_cur_init(struct tx_run *r, struct tx_cur *c,
+					const struct tx_unit *u)
 {
 	c->i = u->first + 1;
 	c->n = u->n;
 	c->addr = u->addr;
 	c->left = TX_FIELD(u->data, AVF_TXD_BUFSZ);
-	c->run = 0;
-	c->p = NULL;
+	tx_cur_map(r, c);
 }
 
-static int tx_cur_load(struct tx_run *r, struct tx_cur *c)
+static noinline int tx_cur_load(struct tx_run *r, struct tx_cur *c)
 {
-	const struct avf_host_ops *ops = r->dev->ops;
 	u64 qw[2];
 
 	if (!c->left) {
@@ -505,12 +516,7 @@ static int tx_cur_load(struct tx_run *r, struct tx_cur *c)
 			return -EINVAL;
 	}
 
-	/* By pages, so that no address is ever added up across a wrap. */
-	c->run = min_t(u32, c->left,
-		       AVF_PAGE_SIZE - (u32)(c->addr % AVF_PAGE_SIZE));
-	c->p = NULL;
-	if (ops->dma_map)
-		c->p = ops->dma_map(r->dev->host, c->addr, c->run, false);
+	tx_cur_map(r, c);
 	return 0;
 }
 
@@ -682,8 +688,8 @@ static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
  * then. No VLAN capability is granted yet, so no driver asks for a tag; one
  * that does gets it rather than have its frame leave untagged.
  */
-static int tx_commit(struct tx_run *r, const struct tx_unit *u,
-		     struct avf_frame *f)
+static __always_inline int tx_commit(struct tx_run *r, const struct tx_unit *u,
+				     struct avf_frame *f)
 {
 	u8 *head = r->s->head[r->n];
 	u32 ctx = TX_FIELD(u->ctx[1], AVF_TXC_CMD);
@@ -746,7 +752,7 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u)
 	if (!tx_room(r, u->bytes))
 		tx_flush(r);
 
-	tx_cur_init(&cur, u);
+	tx_cur_init(r, &cur, u);
 	head = r->s->head[r->n];
 	hlen = min_t(u32, u->bytes, max_t(u32, need, sizeof(f->hdr)));
 	err = tx_take(r, &cur, head, hlen);
@@ -791,7 +797,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u)
 	    hlen + mss > AVF_MAX_FRAME || !left || u->bytes != hlen + left ||
 	    tx_tunnel(u))
 		return -EINVAL;
-	tx_cur_init(&cur, u);
+	tx_cur_init(r, &cur, u);
 	err = tx_take(r, &cur, tmpl, hlen);
 	if (err)
 		return err;
