@@ -244,12 +244,13 @@ enum avf_reg_index {
 };
 
 enum {
-	AVF_REG_BLOCKS_OK = 1
+	AVF_REG_BLOCKS_OK =
 #define AVF_REG(name, off, count, stride, ...)				\
-	& ((off) % (1 << AVF_REG_BLOCK_S) + (count) * (stride) <=	\
-	   1 << AVF_REG_BLOCK_S)
+	(off) % (1 << AVF_REG_BLOCK_S) + (count) * (stride) <=		\
+	1 << AVF_REG_BLOCK_S &&
 #include "avf_regs.def"
 #undef AVF_REG
+	true
 };
 
 AVF_STATIC_ASSERT(AVF_REG_BLOCKS_OK);

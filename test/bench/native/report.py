@@ -181,6 +181,7 @@ def main():
             f.write('\n')
 
     if args.update:
+        baselines['_'] = 'SPDX-License-Identifier: GPL-2.0'
         baselines[key] = figures
         with open(args.baseline, 'w') as f:
             json.dump(baselines, f, indent=1, sort_keys=True)
