@@ -6,7 +6,8 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # /lib/modules/6.1.0-50-amd64/build, or /usr/src/linux-headers-6.1.0-50-amd64
 KREL = $(patsubst linux-headers-%,%,$(notdir $(KDIR:%/build=%)))
 
-.PHONY: all modules modules_install install lib check test demo clean help
+.PHONY: all modules modules_install install lib check test demo bench bench-native \
+	clean help
 
 all: modules
 
@@ -65,6 +66,16 @@ test:
 demo:
 	test/vm/demo
 
+# BENCH="tcp ping": some of it only; ROUNDS, CPUS: see test/bench/README.md
+bench:
+	test/bench/vm/run $(BENCH)
+
+# UPDATE=1: what is measured becomes the baseline.
+bench-native:
+	@for cc in $(LIB_CC); do \
+		test/bench/native/run $(if $(UPDATE),--update) $$cc || exit; \
+	done
+
 clean:
 	rm -rf build
 	@if [ -e $(KDIR)/Makefile ]; then \
@@ -78,6 +89,8 @@ help:
 	@echo 'make check        every test that needs no virtual machine'
 	@echo 'make test         these and those in virtual machines'
 	@echo 'make demo         two guests with stock drivers, talking'
+	@echo 'make bench        against virtio-net, igb, e1000e and DPDK, in a virtual machine'
+	@echo 'make bench-native instructions and copies per packet of the device model'
 	@echo 'make clean        remove what was built'
 	@echo
 	@echo 'KDIR=$(KDIR)'

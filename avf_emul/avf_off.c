@@ -59,10 +59,13 @@ static void put_be32(u8 *p, u32 v)
 
 /* ---------------------------------------------------------------- sums */
 
+/* This form is what compilers know an add with carry by. */
 static u64 add_carry(u64 a, u64 b)
 {
-	a += b;
-	return a + (a < b);
+	u64 sum;
+	bool carry = __builtin_add_overflow(a, b, &sum);
+
+	return sum + carry;
 }
 
 static u32 fold(u64 sum)
@@ -74,30 +77,40 @@ static u32 fold(u64 sum)
 	return (u32)((sum >> 16) + (sum & 0xffff));
 }
 
+static u64 load_word(const u8 *p)
+{
+	u64 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
 /*
  * 2^64 - 1 is a multiple of 2^16 - 1, so words can be added eight bytes at a
- * time; two accumulators keep the carries from waiting for each other.
+ * time; four accumulators keep the carries from waiting for each other.
  */
 static u64 sum_words(const u8 *p, u32 len)
 {
-	u64 a = 0, b = 0;
-	u64 v[4];
+	u64 a = 0, b = 0, c = 0, d = 0;
 
-	for (; len >= 32; len -= 32, p += 32) {
-		memcpy(v, p, 32);
-		a = add_carry(a, v[0]);
-		b = add_carry(b, v[1]);
-		a = add_carry(a, v[2]);
-		b = add_carry(b, v[3]);
+	for (; len >= 64; len -= 64, p += 64) {
+		a = add_carry(a, load_word(p));
+		b = add_carry(b, load_word(p + 8));
+		c = add_carry(c, load_word(p + 16));
+		d = add_carry(d, load_word(p + 24));
+		a = add_carry(a, load_word(p + 32));
+		b = add_carry(b, load_word(p + 40));
+		c = add_carry(c, load_word(p + 48));
+		d = add_carry(d, load_word(p + 56));
 	}
-	for (; len >= 8; len -= 8, p += 8) {
-		memcpy(v, p, 8);
-		a = add_carry(a, v[0]);
-	}
+	a = add_carry(a, c);
+	b = add_carry(b, d);
+	for (; len >= 8; len -= 8, p += 8)
+		a = add_carry(a, load_word(p));
 	if (len) {
-		v[0] = 0;
-		memcpy(v, p, len);
-		b = add_carry(b, v[0]);
+		c = 0;
+		memcpy(&c, p, len);
+		b = add_carry(b, c);
 	}
 
 	return add_carry(a, b);
@@ -105,12 +118,15 @@ static u64 sum_words(const u8 *p, u32 len)
 
 void avf_csum_add(struct avf_csum *c, const void *p, u32 len)
 {
-	u32 sum = fold(sum_words(p, len));
+	u64 sum = sum_words(p, len);
 
-	/* A piece at an odd place has its bytes in the other half of words. */
+	/*
+	 * A piece at an odd place has its bytes in the other half of words: it
+	 * counts 2^8 times, which modulo 2^64 - 1 is a rotation.
+	 */
 	if (c->odd)
-		sum = (sum & 0xff) << 8 | sum >> 8;
-	c->sum += sum;
+		sum = sum << 8 | sum >> 56;
+	c->sum = add_carry(c->sum, sum);
 	c->odd ^= len & 1;
 }
 

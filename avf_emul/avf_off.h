@@ -63,7 +63,7 @@ struct avf_off {
 
 /**
  * struct avf_csum - an internet checksum over pieces
- * @sum: of 16-bit words in the host's byte order, not folded
+ * @sum: of words in the host's byte order, modulo 2^64 - 1
  * @odd: an odd number of bytes was added
  */
 struct avf_csum {

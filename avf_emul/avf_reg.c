@@ -234,21 +234,50 @@ static const struct avf_reg avf_regs[] = {
 #undef AVF_REG
 };
 
+/* Registers lie so far apart that each array has this much to itself. */
+#define AVF_REG_BLOCK_S		10
+
+enum avf_reg_index {
+#define AVF_REG(name, ...)	AVF_INDEX_##name,
+#include "avf_regs.def"
+#undef AVF_REG
+};
+
+enum {
+	AVF_REG_BLOCKS_OK =
+#define AVF_REG(name, off, count, stride, ...)				\
+	(off) % (1 << AVF_REG_BLOCK_S) + (count) * (stride) <=		\
+	1 << AVF_REG_BLOCK_S &&
+#include "avf_regs.def"
+#undef AVF_REG
+	true
+};
+
+AVF_STATIC_ASSERT(AVF_REG_BLOCKS_OK);
+
+/* Index in avf_regs[] + 1 by block, 0 = none there. */
+static const u8 avf_reg_block[AVF_BAR0_SIZE >> AVF_REG_BLOCK_S] = {
+#define AVF_REG(name, off, ...)						\
+	[(off) >> AVF_REG_BLOCK_S] = AVF_INDEX_##name + 1,
+#include "avf_regs.def"
+#undef AVF_REG
+};
+
+/* @off is inside BAR0. */
 static const struct avf_reg *avf_reg_find(u32 off, u32 *i)
 {
-	u32 n;
+	u32 n = avf_reg_block[off >> AVF_REG_BLOCK_S];
+	const struct avf_reg *r;
+	u32 d;
 
-	for (n = 0; n < ARRAY_SIZE(avf_regs); n++) {
-		const struct avf_reg *r = &avf_regs[n];
-		u32 d = off - r->off;
-
-		if (off < r->off || d >= (u32)r->count * r->stride ||
-		    d % r->stride)
-			continue;
-		*i = d / r->stride;
-		return r;
-	}
-	return NULL;
+	if (!n)
+		return NULL;
+	r = &avf_regs[n - 1];
+	d = off - r->off;
+	if (off < r->off || d >= (u32)r->count * r->stride || d % r->stride)
+		return NULL;
+	*i = d / r->stride;
+	return r;
 }
 
 void avf_reg_reset(struct avf_dev *dev, bool all)
@@ -294,12 +323,18 @@ void avf_bar_read(struct avf_dev *dev, u32 bar, u32 off, void *buf, u32 len)
 	u32 size = avf_bar_size(bar);
 	u8 *p = buf;
 	u32 val = 0;
+	__le32 dw;
 	u32 i;
 
 	memset(buf, 0xFF, len);
 	if (off >= size || !READ_ONCE(dev->mem_on))
 		return;
 
+	if (len == sizeof(dw) && !(off & 3)) {
+		dw = cpu_to_le32(avf_bar_read_dword(dev, bar, off));
+		memcpy(buf, &dw, sizeof(dw));
+		return;
+	}
 	len = min_t(u32, len, size - off);
 	for (i = 0; i < len; i++) {
 		u32 pos = off + i;

@@ -25,6 +25,7 @@
 #include "avf_os.h"
 
 struct avf_dev;
+struct avf_rx_desc;
 
 #define AVF_VEC_NONE		0xffffu	/* queue mapped to no vector */
 
@@ -82,6 +83,9 @@ struct avf_txq {
  * @bad:         a tail outside the ring that was counted, AVF_TAIL_NONE = none
  *               (owner)
  * @touched:     frames delivered since the last flush (owner)
+ * @map:         descriptors mapped since the last flush (owner)
+ * @map_pos:     ring index of the first of them
+ * @map_n:       their number, 0 = none
  */
 struct avf_rxq {
 	u64 base;
@@ -97,6 +101,9 @@ struct avf_rxq {
 	u32 head;
 	u32 bad;
 	bool touched;
+	struct avf_rx_desc *map;
+	u32 map_pos;
+	u32 map_n;
 };
 
 /* The driver's view of a queue's end; see @tail. */

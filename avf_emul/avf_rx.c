@@ -145,6 +145,7 @@ void avf_rxq_clear(struct avf_rxq *q)
 {
 	q->head = 0;
 	q->touched = false;
+	q->map_n = 0;
 	avf_tail_store(q->tail, 0);
 }
 
@@ -271,7 +272,8 @@ static void rx_src_take(struct rx_src *src, u32 n)
 		src->cut -= n;
 }
 
-static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
+static noinline int rx_fill_pieces(struct avf_dev *dev, struct rx_src *src,
+				   u64 iova, u32 len)
 {
 	const struct avf_host_ops *ops = dev->ops;
 	u32 run, n, avail;
@@ -293,7 +295,7 @@ static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
 				return -EINVAL;
 			n = min_t(u32, run, avail);
 			if (to) {
-				memcpy(to, p, n);
+				avf_copy(to, p, n);
 				to += n;
 			} else if (ops->dma_write(dev->host, iova, p, n)) {
 				return -EFAULT;
@@ -307,20 +309,64 @@ static int rx_fill(struct avf_dev *dev, struct rx_src *src, u64 iova, u32 len)
 	return 0;
 }
 
-/* ---------------------------------------------------------- descriptors */
-
-static int rx_load(struct avf_dev *dev, struct rx_slot *slot)
+/* Put the next @len bytes at @iova; most often it is one piece on both sides. */
+static __always_inline int rx_fill(struct avf_dev *dev, struct rx_src *src,
+				   u64 iova, u32 len)
 {
 	const struct avf_host_ops *ops = dev->ops;
+	u32 avail;
+	const u8 *p;
+	u8 *to;
+
+	avail = rx_src_next(src, &p);
+	if (!ops->dma_map || len > avail ||
+	    len > AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE))
+		return rx_fill_pieces(dev, src, iova, len);
+	to = ops->dma_map(dev->host, iova, len, true);
+	if (!to)
+		return rx_fill_pieces(dev, src, iova, len);
+	avf_copy(to, p, len);
+	rx_src_take(src, len);
+	return 0;
+}
+
+/* ---------------------------------------------------------- descriptors */
+
+/* Map the ring from descriptor @idx to the end of the page. */
+static noinline struct avf_rx_desc *rx_map(struct avf_dev *dev,
+					    struct avf_rxq *q, u32 idx)
+{
+	const struct avf_host_ops *ops = dev->ops;
+	u64 iova = q->base + idx * RX_DESC_SIZE;
+	u32 room, n;
+
+	q->map_n = 0;
+	if (!ops->dma_map)
+		return NULL;
+	/* A ring is so aligned that no descriptor crosses a page. */
+	room = AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE);
+	n = min_t(u32, room / RX_DESC_SIZE, q->len - idx);
+	q->map = ops->dma_map(dev->host, iova, n * RX_DESC_SIZE, true);
+	if (!q->map)
+		return NULL;
+	q->map_pos = idx;
+	q->map_n = n;
+	return q->map;
+}
+
+static int rx_load(struct avf_dev *dev, struct avf_rxq *q, u32 idx,
+		   struct rx_slot *slot)
+{
+	u32 rel = idx - q->map_pos;
 	__le64 addr;
 
-	slot->ring = NULL;
-	if (ops->dma_map)
-		slot->ring = ops->dma_map(dev->host, slot->iova, RX_DESC_SIZE,
-					  true);
+	slot->iova = q->base + idx * RX_DESC_SIZE;
+	slot->ring = likely(rel < q->map_n) ? q->map + rel :
+					      rx_map(dev, q, idx);
 	if (slot->ring)
 		addr = READ_ONCE(slot->ring->qw0);
-	else if (ops->dma_read(dev->host, slot->iova, &addr, sizeof(addr)))
+	else if (dev->ops->dma_read(dev->host, slot->iova, &addr,
+				    sizeof(addr)))
 		return -EFAULT;
 	slot->buf = le64_to_cpu(addr);
 	return 0;
@@ -402,6 +448,21 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 	d->qw1 = cpu_to_le64(qw1);
 }
 
+static noinline int rx_write_back_copy(struct avf_dev *dev, u64 iova,
+				       const struct avf_rx_desc *d)
+{
+	const u32 qw1_at = offsetof(struct avf_rx_desc, qw1);
+	const struct avf_host_ops *ops = dev->ops;
+	struct avf_rx_desc early = *d;
+
+	early.qw1 = 0;
+	if (ops->dma_write(dev->host, iova, &early, sizeof(early)))
+		return -EFAULT;
+	avf_wmb();
+	return ops->dma_write(dev->host, iova + qw1_at, &d->qw1,
+			      sizeof(d->qw1));
+}
+
 /*
  * Qword 1 holds DD and goes last. Vector drivers load halves of several
  * descriptors at once, so what DD vouches for is visible before it.
@@ -409,26 +470,16 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 static int rx_write_back(struct avf_dev *dev, const struct rx_slot *slot,
 			 const struct avf_rx_desc *d)
 {
-	const u32 qw1_at = offsetof(struct avf_rx_desc, qw1);
-	const struct avf_host_ops *ops = dev->ops;
 	struct avf_rx_desc *ring = slot->ring;
-	struct avf_rx_desc early;
 
-	if (ring) {
-		WRITE_ONCE(ring->qw2, d->qw2);
-		WRITE_ONCE(ring->qw3, d->qw3);
-		WRITE_ONCE(ring->qw0, d->qw0);
-		avf_store_release(&ring->qw1, d->qw1);
-		return 0;
-	}
+	if (unlikely(!ring))
+		return rx_write_back_copy(dev, slot->iova, d);
 
-	early = *d;
-	early.qw1 = 0;
-	if (ops->dma_write(dev->host, slot->iova, &early, sizeof(early)))
-		return -EFAULT;
-	avf_wmb();
-	return ops->dma_write(dev->host, slot->iova + qw1_at, &d->qw1,
-			      sizeof(d->qw1));
+	WRITE_ONCE(ring->qw2, d->qw2);
+	WRITE_ONCE(ring->qw3, d->qw3);
+	WRITE_ONCE(ring->qw0, d->qw0);
+	avf_store_release(&ring->qw1, d->qw1);
+	return 0;
 }
 
 /* ------------------------------------------------------------- delivery */
@@ -507,10 +558,9 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 
 	idx = q->head;
 	for (i = 0; i < need; i++) {
-		slot[i].iova = q->base + idx * RX_DESC_SIZE;
 		slot[i].len = min_t(u32, len, q->buf_size);
 		len -= slot[i].len;
-		err = rx_load(dev, &slot[i]);
+		err = rx_load(dev, q, idx, &slot[i]);
 		if (err)
 			return err;
 		if (++idx == q->len)
@@ -591,6 +641,7 @@ void avf_rx_flush(struct avf_dev *dev)
 	for (i = 0; i < dev->num_qps; i++) {
 		struct avf_rxq *q = &dev->rx[i];
 
+		q->map_n = 0;
 		if (!q->touched)
 			continue;
 		q->touched = false;

@@ -56,8 +56,8 @@ AVF_STATIC_ASSERT(AVF_FRAME_HDR <= AVF_TX_HEAD);
  * @done:     frames sent or dropped
  * @irq:      a completion was reported
  * @wb:       a piece of the ring, mapped for completions
- * @wb_iova:  its address
- * @wb_len:   its length, 0 = none
+ * @wb_pos:   ring index of its first descriptor
+ * @wb_n:     its descriptors, 0 = none
  */
 struct tx_run {
 	struct avf_dev *dev;
@@ -71,9 +71,9 @@ struct tx_run {
 	u32 n;
 	u32 done;
 	bool irq;
-	u8 *wb;
-	u64 wb_iova;
-	u32 wb_len;
+	struct avf_tx_desc *wb;
+	u32 wb_pos;
+	u32 wb_n;
 };
 
 /**
@@ -82,7 +82,8 @@ struct tx_run {
  * @first: index of the first data descriptor
  * @bytes: sum of the buffers
  * @ctx:   context descriptor; zeros mean the same as none
- * @data:  qword 1 of the first data descriptor
+ * @addr:  qword 0 of the first data descriptor
+ * @data:  qword 1 of it
  * @bad:   not a frame
  * @noop:  nothing to send, and nothing wrong
  */
@@ -91,6 +92,7 @@ struct tx_unit {
 	u32 first;
 	u32 bytes;
 	u64 ctx[2];
+	u64 addr;
 	u64 data;
 	bool bad;
 	bool noop;
@@ -113,85 +115,6 @@ struct tx_cur {
 	u32 run;
 	const u8 *p;
 };
-
-/* ------------------------------------------------------- life of a queue */
-
-void avf_txq_init(struct avf_txq *q, __le32 *tail)
-{
-	memset(q, 0, sizeof(*q));
-	q->tail = tail;
-	q->vec = AVF_VEC_NONE;
-	q->wait = AVF_TAIL_NONE;
-	avf_tail_store(tail, 0);
-}
-
-int avf_txq_config(struct avf_txq *q, u64 base, u16 len)
-{
-	if (q->enabled)
-		return -EBUSY;
-	if (len && (len < AVF_RING_MIN || len > AVF_RING_MAX ||
-		    len % AVF_RING_MULT || base % AVF_RING_ALIGN ||
-		    base + len * TX_DESC_SIZE < base))
-		return -EINVAL;
-
-	q->base = base;
-	WRITE_ONCE(q->len, len);
-	/* Not the tail: see avf_txq_tail_write(). */
-	WRITE_ONCE(q->head, 0);
-	WRITE_ONCE(q->wait, AVF_TAIL_NONE);
-	return 0;
-}
-
-bool avf_txq_enable(struct avf_txq *q)
-{
-	if (!q->len)
-		return false;
-	avf_store_release(&q->enabled, 1u);
-	/* Pairs with avf_txq_tail_write(): one of the two sees the other. */
-	avf_mb();
-	return avf_tail_load(q->tail) != q->head;
-}
-
-void avf_txq_disable(struct avf_txq *q)
-{
-	avf_store_release(&q->enabled, 0u);
-}
-
-void avf_txq_clear(struct avf_txq *q)
-{
-	WRITE_ONCE(q->head, 0);
-	WRITE_ONCE(q->wait, AVF_TAIL_NONE);
-	avf_tail_store(q->tail, 0);
-}
-
-void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
-{
-	struct avf_txq *q;
-	u16 len;
-
-	if (qid >= dev->num_qps)
-		return;
-	q = &dev->tx[qid];
-
-	/*
-	 * A tail written before the queue is enabled counts once it is. At the
-	 * end of its reset task Linux attaches the netdev, and a frame may slip
-	 * out before CONFIG_VSI_QUEUES; were its tail lost, byte queue limits
-	 * would hold up all others until the watchdog resets the device, and
-	 * then the same happens again. Tails of an earlier session are cleared
-	 * by a disable, a reset, and a newly set up mailbox.
-	 */
-	len = READ_ONCE(q->len);
-	if (avf_load_acquire(&q->enabled) && val >= len) {
-		avf_stat_add(&dev->qstats.bad_tail, 1);
-		return;
-	}
-
-	avf_tail_store(q->tail, val);
-	avf_mb();
-	if (avf_load_acquire(&q->enabled))
-		dev->ops->tx_kick(dev->host, qid);
-}
 
 bool avf_tx_ready(const struct avf_dev *dev, u16 qid)
 {
@@ -221,40 +144,50 @@ u32 avf_tx_pending(const struct avf_dev *dev)
 
 /* ---------------------------------------------------------- completion */
 
-static void tx_write_done(struct tx_run *r, u32 idx)
+/* Map the ring from descriptor @idx to the end of the page, or copy. */
+static void tx_write_done_miss(struct tx_run *r, u32 idx)
 {
 	const struct avf_host_ops *ops = r->dev->ops;
+	u64 iova = r->q->base + idx * TX_DESC_SIZE;
 	const __le64 done = cpu_to_le64(AVF_TXD_TYPE_DONE);
-	u64 ring = r->q->base, end = ring + r->q->len * TX_DESC_SIZE;
-	u64 iova = ring + idx * TX_DESC_SIZE +
-		   offsetof(struct avf_tx_desc, qw1);
 
-	r->irq = true;
+	r->wb_n = 0;
+	if (ops->dma_map) {
+		/* A ring is so aligned that no descriptor crosses a page. */
+		u32 room = AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE);
+		u32 n = min_t(u32, room / TX_DESC_SIZE, r->q->len - idx);
 
-	if (ops->dma_map && iova - r->wb_iova >= r->wb_len) {
-		u64 len = AVF_PAGE_SIZE - iova % AVF_PAGE_SIZE;
-
-		r->wb_iova = iova;
-		r->wb_len = (u32)min_t(u64, len, end - iova);
-		r->wb = ops->dma_map(r->dev->host, iova, r->wb_len, true);
-		if (!r->wb)
-			r->wb_len = 0;
+		r->wb = ops->dma_map(r->dev->host, iova, n * TX_DESC_SIZE,
+				     true);
+		if (r->wb) {
+			r->wb_pos = idx;
+			r->wb_n = n;
+			avf_store_release(&r->wb->qw1, done);
+			return;
+		}
 	}
-	if (r->wb_len) {
-		__le64 *qw = (__le64 *)(r->wb + (iova - r->wb_iova));
-
-		avf_store_release(qw, done);
-		return;
-	}
+	iova += offsetof(struct avf_tx_desc, qw1);
 	if (ops->dma_write(r->dev->host, iova, &done, sizeof(done)))
 		avf_stat_add(&r->dev->qstats.dma_errors, 1);
+}
+
+static __always_inline void tx_write_done(struct tx_run *r, u32 idx)
+{
+	u32 rel = idx - r->wb_pos;
+
+	if (likely(rel < r->wb_n))
+		avf_store_release(&r->wb[rel].qw1,
+				  cpu_to_le64(AVF_TXD_TYPE_DONE));
+	else
+		tx_write_done_miss(r, idx);
 }
 
 /* Hand over the batch; it may be a part of one large frame. */
 static void tx_send(struct tx_run *r)
 {
 	struct avf_stats *st = &r->dev->qstats;
-	u32 i;
+	u32 i, group = 0;
+	u64 bytes = 0;
 
 	/* Frames given up may have left copies, even in an empty batch. */
 	r->s->bounce_used = TX_AT_BOUNCE;
@@ -264,10 +197,15 @@ static void tx_send(struct tx_run *r)
 	for (i = 0; i < r->n; i++) {
 		const struct avf_frame *f = &r->s->frame[i];
 
-		avf_stat_add(&st->tx_bytes, f->len);
+		bytes += f->len;
+		if (likely(!(f->hdr[0] & 1)))
+			continue;
+		group++;
 		avf_stat_frame(f, &st->tx_unicast, &st->tx_multicast,
 			       &st->tx_broadcast);
 	}
+	avf_stat_add(&st->tx_bytes, bytes);
+	avf_stat_add(&st->tx_unicast, r->n - group);
 	r->dev->ops->xmit(r->dev->host, r->qid, r->s->frame, r->n);
 	r->n = 0;
 }
@@ -276,18 +214,21 @@ static void tx_send(struct tx_run *r)
 static void tx_flush(struct tx_run *r)
 {
 	const u8 *rs = r->s->bounce + TX_AT_RS;
+	const u32 end = r->end, len = r->q->len;
 	u32 idx = r->q->head;
 
 	tx_send(r);
-	if (idx == r->end)
+	if (idx == end)
 		return;
 
 	/* The driver reuses buffers once it sees this: reads come before. */
 	avf_mb();
-	while (idx != r->end) {
-		if (rs[idx])
+	while (idx != end) {
+		if (rs[idx]) {
 			tx_write_done(r, idx);
-		if (++idx == r->q->len)
+			r->irq = true;
+		}
+		if (++idx == len)
 			idx = 0;
 	}
 	WRITE_ONCE(r->q->head, idx);
@@ -324,24 +265,31 @@ static int tx_fetch(struct tx_run *r, u32 idx, u32 n)
 }
 
 /*
- * Load descriptor @i, counted from the frame at @end; @i < avail. A miss near
- * the frame's start moves the window there, to have the whole frame in it.
+ * Fetch descriptor @i, counted from the frame at @end, and what follows. A miss
+ * near the frame's start moves the window there, to have the whole frame in it.
  */
-static int tx_desc(struct tx_run *r, u32 i, u64 *qw)
+static int tx_desc_miss(struct tx_run *r, u32 i, u32 idx)
+{
+	u32 from = i < TX_WIN ? 0 : i;
+
+	return tx_fetch(r, from ? idx : r->end,
+			min_t(u32, TX_WIN, r->avail - from));
+}
+
+/* Load descriptor @i, counted from the frame at @end; @i < avail. */
+static __always_inline int tx_desc(struct tx_run *r, u32 i, u64 *qw)
 {
 	struct avf_tx_desc d;
-	u32 idx, from, rel;
+	u32 idx, rel;
 
 	idx = r->end + i;
 	if (idx >= r->q->len)
 		idx -= r->q->len;
 	rel = avf_ring_count(r->win_pos, idx, r->q->len);
-	if (rel >= r->win_n) {
-		from = i < TX_WIN ? 0 : i;
-		rel = i - from;
-		if (tx_fetch(r, from ? idx : r->end,
-			     min_t(u32, TX_WIN, r->avail - from)))
+	if (unlikely(rel >= r->win_n)) {
+		if (tx_desc_miss(r, i, idx))
 			return -EFAULT;
+		rel = avf_ring_count(r->win_pos, idx, r->q->len);
 	}
 
 	memcpy(&d, r->s->bounce + rel * TX_DESC_SIZE, sizeof(d));
@@ -365,7 +313,7 @@ static void tx_mark(struct tx_run *r, u32 i, bool rs)
  * is dropped up to the next EOP; a stray descriptor with no frame begun is
  * dropped alone, lest it take a good frame with it.
  */
-static int tx_scan(struct tx_run *r, struct tx_unit *u)
+static int tx_scan_chain(struct tx_run *r, struct tx_unit *u)
 {
 	bool ctx = false, data = false;
 	u64 qw[2];
@@ -388,6 +336,7 @@ static int tx_scan(struct tx_run *r, struct tx_unit *u)
 			if (!data) {
 				data = true;
 				u->first = i;
+				u->addr = qw[0];
 				u->data = qw[1];
 			}
 			/* At most 4095 times 16383: no overflow. */
@@ -434,15 +383,60 @@ static int tx_scan(struct tx_run *r, struct tx_unit *u)
 	return 0;
 }
 
+/* The same, with a shortcut for the frame of one descriptor. */
+static __always_inline int tx_scan(struct tx_run *r, struct tx_unit *u)
+{
+	u64 qw[2];
+	u32 cmd;
+
+	if (tx_desc(r, 0, qw))
+		return -EFAULT;
+	cmd = TX_FIELD(qw[1], AVF_TXD_CMD);
+	if (TX_FIELD(qw[1], AVF_TXD_TYPE) != AVF_TXD_TYPE_DATA ||
+	    !(cmd & AVF_TXD_CMD_EOP))
+		return tx_scan_chain(r, u);
+
+	tx_mark(r, 0, cmd & AVF_TXD_CMD_RS);
+	u->n = 1;
+	u->first = 0;
+	u->bytes = TX_FIELD(qw[1], AVF_TXD_BUFSZ);
+	u->ctx[0] = 0;
+	u->ctx[1] = 0;
+	u->addr = qw[0];
+	u->data = qw[1];
+	u->bad = !u->bytes;
+	u->noop = cmd & AVF_TXD_CMD_DUMMY;
+	return 0;
+}
+
 /* ------------------------------------------------------ bytes of a frame */
 
-static int tx_cur_next(struct tx_run *r, struct tx_cur *c)
+/* By pages, so that no address is ever added up across a wrap. */
+static __always_inline void tx_cur_map(struct tx_run *r, struct tx_cur *c)
 {
 	const struct avf_host_ops *ops = r->dev->ops;
-	u64 qw[2];
 
-	if (c->run)
-		return 0;
+	c->run = min_t(u32, c->left,
+		       AVF_PAGE_SIZE - (u32)(c->addr % AVF_PAGE_SIZE));
+	c->p = NULL;
+	if (ops->dma_map)
+		c->p = ops->dma_map(r->dev->host, c->addr, c->run, false);
+}
+
+/* At the first byte of a frame; its first buffer was loaded by the scan. */
+static __always_inline void tx_cur_init(struct tx_run *r, struct tx_cur *c,
+					const struct tx_unit *u)
+{
+	c->i = u->first + 1;
+	c->n = u->n;
+	c->addr = u->addr;
+	c->left = TX_FIELD(u->data, AVF_TXD_BUFSZ);
+	tx_cur_map(r, c);
+}
+
+static noinline int tx_cur_load(struct tx_run *r, struct tx_cur *c)
+{
+	u64 qw[2];
 
 	if (!c->left) {
 		if (c->i == c->n)
@@ -456,13 +450,13 @@ static int tx_cur_next(struct tx_run *r, struct tx_cur *c)
 			return -EINVAL;
 	}
 
-	/* By pages, so that no address is ever added up across a wrap. */
-	c->run = min_t(u32, c->left,
-		       AVF_PAGE_SIZE - (u32)(c->addr % AVF_PAGE_SIZE));
-	c->p = NULL;
-	if (ops->dma_map)
-		c->p = ops->dma_map(r->dev->host, c->addr, c->run, false);
+	tx_cur_map(r, c);
 	return 0;
+}
+
+static __always_inline int tx_cur_next(struct tx_run *r, struct tx_cur *c)
+{
+	return c->run ? 0 : tx_cur_load(r, c);
 }
 
 static void tx_cur_skip(struct tx_cur *c, u32 n)
@@ -474,8 +468,7 @@ static void tx_cur_skip(struct tx_cur *c, u32 n)
 		c->p += n;
 }
 
-/* Copy the next @len bytes to host memory. */
-static int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
+static int tx_take_pieces(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
 {
 	const struct avf_host_ops *ops = r->dev->ops;
 	u32 n;
@@ -487,7 +480,7 @@ static int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
 			return err;
 		n = min_t(u32, len, c->run);
 		if (c->p)
-			memcpy(to, c->p, n);
+			avf_copy(to, c->p, n);
 		else if (ops->dma_read(r->dev->host, c->addr, to, n))
 			return -EFAULT;
 		tx_cur_skip(c, n);
@@ -495,6 +488,21 @@ static int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to, u32 len)
 		len -= n;
 	}
 
+	return 0;
+}
+
+/* Copy the next @len bytes to host memory. */
+static __always_inline int tx_take(struct tx_run *r, struct tx_cur *c, u8 *to,
+				   u32 len)
+{
+	int err = tx_cur_next(r, c);
+
+	if (err)
+		return err;
+	if (unlikely(!c->p || len > c->run))
+		return tx_take_pieces(r, c, to, len);
+	avf_copy(to, c->p, len);
+	tx_cur_skip(c, len);
 	return 0;
 }
 
@@ -635,8 +643,8 @@ static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
  * The tag, padding, and the copy the switch judges; the frame is in the batch
  * then.
  */
-static int tx_commit(struct tx_run *r, const struct tx_unit *u,
-		     struct avf_frame *f)
+static __always_inline int tx_commit(struct tx_run *r, const struct tx_unit *u,
+				     struct avf_frame *f)
 {
 	u8 *head = r->s->head[r->n];
 	int err = 0;
@@ -662,17 +670,28 @@ static int tx_commit(struct tx_run *r, const struct tx_unit *u,
 	return 0;
 }
 
-static int tx_plain(struct tx_run *r, const struct tx_unit *u,
-		    const struct avf_off_req *req)
+/* Is any checksum to be filled in? Else the header lengths mean nothing. */
+static bool tx_wants_csum(const struct tx_unit *u)
 {
-	struct tx_cur cur = { .i = u->first, .n = u->n };
-	u32 need = avf_off_need(req);
+	return TX_FIELD(u->data, AVF_TXD_CMD) &
+	       (AVF_TXD_CMD_IP_M | AVF_TXD_CMD_L4_M);
+}
+
+static int tx_plain(struct tx_run *r, const struct tx_unit *u)
+{
+	struct avf_off_req req;
 	struct avf_frame *f;
+	struct tx_cur cur;
 	struct avf_off off;
+	u32 need = 0;
 	u32 hlen;
 	u8 *head;
 	int err;
 
+	if (tx_wants_csum(u)) {
+		tx_request(u, &req);
+		need = avf_off_need(&req);
+	}
 	if (u->bytes < TX_HDR_MIN || u->bytes > AVF_MAX_FRAME ||
 	    need > u->bytes || need > AVF_TX_HEAD || (need && tx_tunnel(u)))
 		return -EINVAL;
@@ -683,19 +702,24 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
 	if (!tx_room(r, u->bytes))
 		tx_flush(r);
 
+	tx_cur_init(r, &cur, u);
 	head = r->s->head[r->n];
 	hlen = min_t(u32, u->bytes, max_t(u32, need, AVF_FRAME_HDR));
 	err = tx_take(r, &cur, head, hlen);
 	if (err)
 		return err;
-	err = avf_off_parse(head, hlen, u->bytes, req, &off);
-	if (err)
-		return err;
+	if (need) {
+		err = avf_off_parse(head, hlen, u->bytes, &req, &off);
+		if (err)
+			return err;
+	}
 
 	f = tx_begin(r, hlen);
-	err = tx_attach(r, &cur, f, u->bytes - hlen);
-	if (err)
-		return err;
+	if (u->bytes > hlen) {
+		err = tx_attach(r, &cur, f, u->bytes - hlen);
+		if (err)
+			return err;
+	}
 	if (need) {
 		avf_off_csum(f, head, &off);
 		tx_vouch(f, &off);
@@ -708,26 +732,28 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u,
  * most 256 KiB in TX_MSS_MIN pieces, 4096 frames. An error on the way drops the
  * rest.
  */
-static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
-			const struct avf_off_req *req)
+static int tx_segmented(struct tx_run *r, const struct tx_unit *u)
 {
-	struct tx_cur cur = { .i = u->first, .n = u->n };
 	u8 *tmpl = r->s->bounce + TX_AT_TMPL;
 	u32 left = TX_FIELD(u->ctx[1], AVF_TXC_TSOLEN);
 	u32 mss = TX_FIELD(u->ctx[1], AVF_TXC_MSS);
-	u32 hlen = avf_off_need(req);
-	u32 n, pos, len, extra;
+	u32 hlen, n, pos, len, extra;
+	struct avf_off_req req;
+	struct tx_cur cur;
 	struct avf_off off;
 	int err;
 
+	tx_request(u, &req);
+	hlen = avf_off_need(&req);
 	if (hlen > AVF_TX_HEAD || mss < TX_MSS_MIN ||
 	    hlen + mss > AVF_MAX_FRAME || !left || u->bytes != hlen + left ||
 	    tx_tunnel(u))
 		return -EINVAL;
+	tx_cur_init(r, &cur, u);
 	err = tx_take(r, &cur, tmpl, hlen);
 	if (err)
 		return err;
-	err = avf_off_parse(tmpl, hlen, u->bytes, req, &off);
+	err = avf_off_parse(tmpl, hlen, u->bytes, &req, &off);
 	if (err)
 		return err;
 
@@ -744,8 +770,8 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 		if (hlen < AVF_FRAME_HDR)
 			extra = min_t(u32, len, AVF_FRAME_HDR - hlen);
 		head = r->s->head[r->n];
-		memcpy(head, tmpl, hlen);
-		err = tx_take(r, &cur, head + hlen, extra);
+		avf_copy(head, tmpl, hlen);
+		err = extra ? tx_take(r, &cur, head + hlen, extra) : 0;
 		if (err)
 			return err;
 		f = tx_begin(r, hlen + extra);
@@ -764,7 +790,6 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u,
 
 static void tx_frame(struct tx_run *r, const struct tx_unit *u)
 {
-	struct avf_off_req req;
 	int err;
 
 	if (u->bad) {
@@ -776,13 +801,12 @@ static void tx_frame(struct tx_run *r, const struct tx_unit *u)
 		return;
 	}
 
-	tx_request(u, &req);
 	if (!tx_tags_ok(r, u))
 		err = -EINVAL;
-	else if (req.seg)
-		err = tx_segmented(r, u, &req);
+	else if (TX_FIELD(u->ctx[1], AVF_TXC_CMD) & AVF_TXC_CMD_TSO)
+		err = tx_segmented(r, u);
 	else
-		err = tx_plain(r, u, &req);
+		err = tx_plain(r, u);
 	if (err)
 		tx_drop(r, err);
 }

@@ -68,7 +68,8 @@ struct avf_host_ops {
 	/**
 	 * @dma_map: a pointer to guest memory [@iova, @iova + @len), which lies
 	 * inside one 4 KiB page. queue only; valid until the queue function
-	 * that asked returns. NULL when the memory is unreachable or cannot be
+	 * that asked returns, or where that is avf_rx_push(), until the
+	 * avf_rx_flush() that ends the burst. NULL when the memory is unreachable or cannot be
 	 * mapped: the model then tries dma_read()/dma_write(). Optional.
 	 */
 	void *(*dma_map)(void *host, u64 iova, u32 len, bool write);
@@ -373,7 +374,7 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 q, u32 budget,
  * Copies the payload once, into the driver's buffers. Returns 0, or -ENOBUFS,
  * -EMSGSIZE, -ENETDOWN (no queue, or a rule of the driver's drops it), -EFAULT
  * after counting a discard; never waits. The caller ends a burst with
- * avf_rx_flush().
+ * avf_rx_flush(), before host op queues_quiesce() may return.
  */
 int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame);
 

@@ -81,6 +81,7 @@ typedef uint32_t __be32;
 #ifndef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #endif
+#define noinline		__attribute__((noinline))
 #define fallthrough		__attribute__((fallthrough))
 
 #define AVF_STATIC_ASSERT(cond)	_Static_assert(cond, #cond)
@@ -130,6 +131,17 @@ static inline void avf_free(void *p)
 }
 
 #endif /* __KERNEL__ */
+
+/*
+ * Copy a number of bytes of which the compiler must know no bound: gcc expands
+ * copies of at most 8 KiB to "rep movsq", which takes longer to get going than
+ * a whole memcpy() of a header takes.
+ */
+static inline void avf_copy(void *to, const void *from, size_t len)
+{
+	__asm__("" : "+r"(len));
+	memcpy(to, from, len);
+}
 
 #define AVF_PAGE_SIZE		4096u
 #define AVF_ETH_ALEN		6

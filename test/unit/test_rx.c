@@ -391,6 +391,60 @@ TEST(ring_unreachable)
 	bed_close(&b);
 }
 
+static uint32_t ring_maps(struct bed *b)
+{
+	uint32_t i, n = 0;
+
+	for (i = 0; i < b->h.nlog; i++)
+		n += b->h.log[i].kind == HOST_MAP_WRITE &&
+		     b->h.log[i].iova - b->d.rx[0].ring.iova < 512 * 32;
+	return n;
+}
+
+/*
+ * A pointer to the ring is good for one burst: it is asked for once a page in
+ * it, and again after it; a disable in between ends it as well.
+ */
+TEST(ring_mapped_for_a_burst)
+{
+	uint8_t frame[100];
+	struct bed b;
+	uint32_t i;
+
+	rx_open(&b, (struct rx_opt){ 0 });
+	frame_fill(&b, frame, sizeof(frame), 1);
+	CHECK_EQ(host_rx_noflush(&b.h, frame, sizeof(frame), 1), 0);
+	CHECK_EQ(avfdrv_down(&b.d), 0);
+	CHECK_EQ(avfdrv_up(&b.d), 0);
+	host_log(&b.h, true);
+	CHECK_EQ(host_rx(&b.h, frame, sizeof(frame), 1), 0);
+	CHECK_EQ(ring_maps(&b), unit_no_map ? 0 : 1);
+	expect(&b, frame, sizeof(frame));
+
+	host_log(&b.h, true);
+	for (i = 0; i < 130; i++)
+		CHECK_EQ(host_rx_noflush(&b.h, frame, sizeof(frame), 1), 0);
+	avf_rx_flush(b.h.dev);
+	CHECK_EQ(ring_maps(&b), unit_no_map ? 0 : 2);
+	for (i = 0; i < 130; i++)
+		expect(&b, frame, sizeof(frame));
+
+	/* It is not there any more: no use of what it was. */
+	b.h.fail_iova = b.d.rx[0].ring.iova;
+	b.h.fail_len = 512 * 32;
+	CHECK_EQ(host_rx(&b.h, frame, sizeof(frame), 1), -EFAULT);
+	b.h.fail_len = 0;
+
+	/* A burst that ended in an error has mapped it, too. */
+	b.h.fail_iova = b.d.rx[0].data.iova;
+	b.h.fail_len = 512 * 2048;
+	CHECK_EQ(host_rx(&b.h, frame, sizeof(frame), 1), -EFAULT);
+	b.h.fail_iova = b.d.rx[0].ring.iova;
+	CHECK_EQ(host_rx(&b.h, frame, sizeof(frame), 1), -EFAULT);
+	b.h.fail_len = 0;
+	bed_close(&b);
+}
+
 TEST(no_pointer_for_any_page)
 {
 	uint8_t frame[9000];

@@ -459,18 +459,18 @@ TEST_ONCE(other_tags)
 /* In as many pieces as there can be, a tag finds no room: dropped, counted. */
 TEST_ONCE(too_many_pieces)
 {
-	uint8_t head[100];
+	uint8_t head[SWPF_HDR + 36];
 	struct frame fr;
 
 	setup();
 	CHECK_EQ(swpf_port_port_vlan(&adi[0], 100, 0), 0);
 	frame_init(&fr, outside, mac_of(0), NO_TAG, 2000, AVF_FRAME_SEGS);
 	/* the first piece is longer than what is judged */
-	memcpy(head, fr.data, 100);
+	memcpy(head, fr.data, sizeof(head));
 	CHECK_EQ(fr.f.seg[0].len, 62);
 	fr.f.seg[0].p = head;
-	fr.f.seg[0].len = 100;
-	fr.f.len += 38;
+	fr.f.seg[0].len = sizeof(head);
+	fr.f.len += sizeof(head) - 62;
 	send_frame(0, &fr);
 	CHECK_EQ(ngot, 0);
 	CHECK_EQ(drops(0).tx_fragmented, 1);
