@@ -1010,8 +1010,6 @@ void fz_bar_wr(struct fz *f, u32 bar, u32 off, const void *p, u32 len)
 	avf_bar_write(f->dev, bar, off, p, len);
 	f->unmasking = false;
 	leave(f);
-	if (bar == 0)
-		shadow_verify(f, off & ~3u);
 	/* Stopping the mailbox is how a driver says goodbye. */
 	if (was && !(f->reg[FZ_ATQLEN] & AVF_AQ_LEN_ENABLE)) {
 		queues_off(f);
@@ -1024,6 +1022,11 @@ void fz_wr(struct fz *f, u32 off, u32 val)
 	__le32 le = cpu_to_le32(val);
 
 	fz_bar_wr(f, 0, off, &le, 4);
+}
+
+void fz_verify(struct fz *f, u32 off)
+{
+	shadow_verify(f, off & ~3u);			/* G9 */
 }
 
 void fz_fast_wr(struct fz *f, u32 off, u32 val)
@@ -1133,26 +1136,32 @@ void fz_rx_flush(struct fz *f)
 void fz_reset(struct fz *f, enum avf_reset kind)
 {
 	bool all = kind == AVF_RESET_FLR;
-	u32 n, i, v;
 
 	enter(f, FZ_QUIET);
 	avf_dev_reset(f->dev, kind);
 	leave(f);
 	shadow_reset(f, all);
-	v = fz_rd(f, AVF_REG_RSTAT);
+}
+
+/* After a reset: what every register reads. */
+void fz_reset_verify(struct fz *f, enum avf_reset kind)
+{
+	u32 n, i, off;
+
 	if (!fz_mem_on(f))
 		return;
-	FZ_CHECK(v == (kind == AVF_RESET_PF ? AVF_RSTAT_IN_PROGRESS :
-					      AVF_RSTAT_ACTIVE));
-	for (n = 0; n < ARRAY_SIZE(regs); n++)
-		for (i = 0; i < regs[n].count; i++)
+	FZ_CHECK(fz_rd(f, AVF_REG_RSTAT) ==
+		 (kind == AVF_RESET_PF ? AVF_RSTAT_IN_PROGRESS :
+					 AVF_RSTAT_ACTIVE));
+	for (n = 0; n < ARRAY_SIZE(regs); n++) {
+		for (i = 0; i < regs[n].count; i++) {
+			off = regs[n].off + i * regs[n].stride;
 			if (regs[n].vf)
-				FZ_CHECK(fz_rd(f, regs[n].off + i *
-					       regs[n].stride) ==
-					 regs[n].reset);
+				FZ_CHECK(fz_rd(f, off) == regs[n].reset);
 			else
-				shadow_verify(f, regs[n].off +
-					      i * regs[n].stride);
+				shadow_verify(f, off);
+		}
+	}
 }
 
 void fz_link(struct fz *f, bool up, u32 mbps)

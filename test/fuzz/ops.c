@@ -67,6 +67,8 @@ static void op_bar(struct fz *f)
 	} else {
 		bytes(f, buf, len);
 		fz_bar_wr(f, bar, off, buf, len);
+		if (bar == 0)
+			fz_verify(f, off);
 	}
 }
 
@@ -225,6 +227,7 @@ static void op_host(struct fz *f)
 		break;
 	case 4:
 		fz_reset(f, (enum avf_reset)((s >> 4) % 3));
+		fz_reset_verify(f, (enum avf_reset)((s >> 4) % 3));
 		break;
 	case 5:
 		avf_dev_reset_done(f->dev);
@@ -286,10 +289,13 @@ static void op_poke(struct fz *f)
 static void op(struct fz *f)
 {
 	u8 s = fz_u8(f);
+	u32 off;
 
 	switch (s % 24) {
 	case 0 ... 2:
-		fz_wr(f, reg_off(f), fz_val(f));
+		off = reg_off(f);
+		fz_wr(f, off, fz_val(f));
+		fz_verify(f, off);
 		break;
 	case 3:
 		fz_rd(f, reg_off(f));
