@@ -12,10 +12,12 @@ const char fz_name[] = "vc";
 
 static struct fz a, b;
 
+/* Twice: what is pending fires at once, and then nothing is. */
 static void enable_irq(struct fz *f)
 {
 	u32 v;
 
+	fz_wr(f, AVF_REG_DYN_CTL0, AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
 	fz_wr(f, AVF_REG_DYN_CTL0, AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
 	for (v = 0; v < f->nq; v++)
 		fz_wr(f, AVF_REG_DYN_CTLN + 4 * v,
