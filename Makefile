@@ -6,7 +6,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # /lib/modules/6.1.0-50-amd64/build, or /usr/src/linux-headers-6.1.0-50-amd64
 KREL = $(patsubst linux-headers-%,%,$(notdir $(KDIR:%/build=%)))
 
-.PHONY: all modules modules_install install lib check test demo clean help
+.PHONY: all modules modules_install install lib check test fuzz demo clean help
 
 all: modules
 
@@ -62,6 +62,12 @@ test:
 	bash -c 'source test/lib/results.sh; part vm test/vm/suite'
 	@test/summary
 
+# Seconds for all targets together; FUZZ=name for one of them.
+T ?= 60
+
+fuzz:
+	test/fuzz/run $(T) $(FUZZ)
+
 demo:
 	test/vm/demo
 
@@ -77,6 +83,7 @@ help:
 	@echo 'make lib          the device model as a static library'
 	@echo 'make check        every test that needs no virtual machine'
 	@echo 'make test         these and those in virtual machines'
+	@echo 'make fuzz         fuzz the device model for T=60 seconds'
 	@echo 'make demo         two guests with stock drivers, talking'
 	@echo 'make clean        remove what was built'
 	@echo

@@ -437,7 +437,8 @@ static void mbx_write(struct fz *f, u64 iova, const void *p, u32 len)
 	FZ_CHECK(le16_to_cpu(d->datalen) <= AVF_AQ_BUF_LEN);
 	FZ_CHECK(d->cookie_hi);
 	digest(f, 'M', le32_to_cpu(d->cookie_hi), &d->cookie_lo, 4);
-	if (le32_to_cpu(d->cookie_hi) == AVF_VC_EVENT)
+	/* A driver that sends one itself is told off, as for anything else. */
+	if (le32_to_cpu(d->cookie_hi) == AVF_VC_EVENT && !d->cookie_lo)
 		return;
 	f->replies++;
 	f->reply_op = le32_to_cpu(d->cookie_hi);

@@ -198,7 +198,7 @@ static void op_tso(struct fz *f)
 static void op_rx(struct fz *f)
 {
 	u8 s = fz_u8(f);
-	u32 len = s & 128 ? fz_u16(f) % OPS_FRAME : 60 + (s & 127) * 12;
+	u32 len = s & 128 ? fz_u16(f) % OPS_FRAME : 60 + (s & 127u) * 12;
 
 	fz_peek(f, FZ_PKT + (s & 15) * FZ_PKT_STEP, frame, 64);
 	if (len < 14)
