@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-const char fz_name[] = "cfg";
+const char *const fz_name = "cfg";
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {

@@ -10,7 +10,7 @@
  */
 #include "fuzz.h"
 
-const char fz_name[] = "flip";
+const char *const fz_name = "flip";
 
 #define FLIP_READS	64u
 

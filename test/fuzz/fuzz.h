@@ -67,7 +67,7 @@ struct fz_vec {
 	bool masked;	/* by the table */
 	bool fired;
 	bool now;	/* something may ask for it without throttling */
-	bool free;	/* a queue may, always */
+	u8 idx;		/* throttles that something may ask for it with */
 	u16 itr[3];
 	u64 last;
 };
@@ -258,7 +258,7 @@ void fz_txd(struct fz *f, u16 q, u32 i, u64 qw0, u64 qw1);
 
 /* ---------------------------------------------------------------- targets */
 
-extern const char fz_name[];
+extern const char *const fz_name;
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len);
 
 #endif /* TEST_FUZZ_H */

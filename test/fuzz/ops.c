@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-const char fz_name[] = "ops";
+const char *const fz_name = "ops";
 
 #define OPS_MAX		256u
 #define OPS_FRAME	9800u
@@ -262,6 +262,10 @@ static void op_host(struct fz *f)
 			 v == 0x12345678);
 		break;
 	case 14:
+		/* throttle a vector, all its ways */
+		for (v = 0; v < 3; v++)
+			fz_wr(f, AVF_REG_ITRN + v * 64 + (s >> 6) * 4u,
+			      1 + fz_u8(f));
 		/* a value is a claim about queues that exist */
 		f->ctx = FZ_QUIET;
 		avf_tx_ready(f->dev, s >> 4);

@@ -5,7 +5,7 @@
  */
 #include "txref.h"
 
-const char fz_name[] = "tx";
+const char *const fz_name = "tx";
 
 static struct txref ref;
 static u32 next;		/* frame of the reference */

@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-const char fz_name[] = "vc";
+const char *const fz_name = "vc";
 
 #define VC_MSGS		64u
 
