@@ -95,6 +95,19 @@ static int seeds(const char *dir)
 		buf[2] = 0;
 		buf[3] = (u8)i;
 		seed(dir, "vc", name, buf, 48);
+		/* the same where the host refuses, for lists of different things */
+		for (k = 0; k < 4; k++) {
+			snprintf(name, sizeof(name), "msg-%s-%u", msgs[i].name,
+				 k);
+			for (n = 4; n < 64; n++)
+				buf[n] = (u8)(n * 5 + k * 41);
+			buf[2] = (u8)(0xf0 + k);
+			buf[4] = 0;
+			buf[5] = (u8)(1 + k);
+			seed(dir, "vc", name, buf, 64);
+		}
+		memset(buf + 4, 0, sizeof(buf) - 4);
+		snprintf(name, sizeof(name), "msg-%s", msgs[i].name);
 		buf[2] = 0;
 		buf[3] = (u8)i;
 		seed(dir, "flip", name, buf, 48);

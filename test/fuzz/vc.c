@@ -13,15 +13,20 @@ const char *const fz_name = "vc";
 static struct fz a, b;
 
 /* Twice: what is pending fires at once, and then nothing is. */
+static void enable_mbx(struct fz *f)
+{
+	fz_wr(f, AVF_REG_DYN_CTL0, AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
+	fz_wr(f, AVF_REG_DYN_CTL0, AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
+}
+
 static void enable_irq(struct fz *f)
 {
 	u32 v;
 
-	fz_wr(f, AVF_REG_DYN_CTL0, AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
-	fz_wr(f, AVF_REG_DYN_CTL0, AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
+	enable_mbx(f);
 	for (v = 0; v < f->nq; v++)
-		fz_wr(f, AVF_REG_DYN_CTLN + 4 * v,
-		      AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
+		fz_fast_wr(f, AVF_REG_DYN_CTLN + 4 * v,
+			   AVF_DYN_INTENA | AVF_DYN_ITR_NONE << 3);
 }
 
 static void boot(struct fz *f, u32 caps)
@@ -94,8 +99,8 @@ static u64 probe(struct fz *f)
 		fz_peek(f, FZ_PKT + i * FZ_PKT_STEP, frame, 64);
 		fz_rx_push(f, frame, 60 + i * 180, 1 + i % 3);
 		fz_rx_flush(f);
-		enable_irq(f);
 	}
+	enable_irq(f);
 	for (q = 0; q < f->nq; q++) {
 		for (i = 0; i < 8; i++)
 			fz_txd(f, q, i, FZ_PKT + i * FZ_PKT_STEP,
@@ -104,7 +109,6 @@ static u64 probe(struct fz *f)
 		fz_fast_wr(f, AVF_REG_QTX_TAIL + 4u * q, 8);
 		f->trace = f->trace * 31 + avf_tx_ready(f->dev, q);
 		fz_tx_poll(f, q, 64);
-		enable_irq(f);
 	}
 	fz_send(f, AVF_VC_GET_STATS, &stats, sizeof(stats));
 	/* Which queues are configured? */
@@ -177,8 +181,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		}
 		fz_take(&a);
 		fz_take(&b);
-		enable_irq(&a);
-		enable_irq(&b);
+		enable_mbx(&a);
+		enable_mbx(&b);
 		fz_after(&a);
 		fz_after(&b);
 	}
