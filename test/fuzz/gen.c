@@ -10,6 +10,8 @@
 
 #include "fuzz.h"
 
+#define OPS	25u	/* of the target ops */
+
 static const struct {
 	const char *name;
 	u32 off;
@@ -127,13 +129,13 @@ static int seeds(const char *dir)
 		seed(dir, "ops", name, buf, n);
 		memset(buf, 0, sizeof(buf));
 	}
-	for (i = 0; i < 24; i++) {
+	for (i = 0; i < OPS; i++) {
 		/* each operation; with and without pointers to guest memory */
 		for (k = 0; k < 4; k++) {
 			snprintf(name, sizeof(name), "op-%u-%u", i, k);
 			memset(buf, (int)(i * 7 + k * 61), 64);
 			buf[0] = (u8)(0x73 | (k & 1) << 2);
-			buf[1] = (u8)(i + 24 * k);
+			buf[1] = (u8)(i + OPS * k);
 			seed(dir, "ops", name, buf, 64);
 		}
 	}

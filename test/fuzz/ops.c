@@ -208,6 +208,30 @@ static void op_rx(struct fz *f)
 		fz_rx_flush(f);
 }
 
+/* A throttled vector, kept busy: what the driver's poll loop looks like. */
+static void op_busy(struct fz *f)
+{
+	u8 s = fz_u8(f), itr = fz_u8(f), step = fz_u8(f);
+	u32 v, i, n = 1 + (s >> 4);
+
+	if (s & 4)
+		for (v = 0; v < f->nq; v++)
+			for (i = 0; i < 3; i++)
+				fz_fast_wr(f, AVF_REG_ITRN + i * 64 + v * 4,
+					   itr);
+	for (i = 0; i < n; i++) {
+		for (v = 0; v < f->nq; v++)
+			fz_fast_wr(f, AVF_REG_DYN_CTLN + v * 4, AVF_DYN_INTENA |
+				   AVF_DYN_ITR_NONE << AVF_DYN_ITR_S);
+		fz_peek(f, FZ_PKT + i * FZ_PKT_STEP, frame, 64);
+		fz_rx_push(f, frame, 64, 1);
+		fz_rx_flush(f);
+		if (s & 8)
+			fz_tx_poll(f, (u16)(s & 3), 8);
+		fz_advance(f, step * 997u);
+	}
+}
+
 static void op_host(struct fz *f)
 {
 	static const u32 mbps[] = { 10000, 1000, 25000, 100000, 0, 4294967295u };
@@ -295,7 +319,7 @@ static void op(struct fz *f)
 	u8 s = fz_u8(f);
 	u32 off;
 
-	switch (s % 24) {
+	switch (s % 25) {
 	case 0 ... 2:
 		off = reg_off(f);
 		fz_wr(f, off, fz_val(f));
@@ -355,6 +379,9 @@ static void op(struct fz *f)
 		break;
 	case 22:
 		op_poke(f);
+		break;
+	case 23:
+		op_busy(f);
 		break;
 	default:
 		fz_up(f, (u16)(1 + (s >> 6) % f->nq));
