@@ -114,6 +114,23 @@ static void packet(u8 *p, u32 k, u32 len)
 		be16(l4 + 4, len - (v6 ? 40 : 20) - ext);
 }
 
+/* Sums of 16-bit words; the frame's UDP checksum is to come out as 0. */
+static void zero_sum(u8 *p, u32 len, bool v6)
+{
+	u8 *ip = p + 14, *l4 = ip + (v6 ? 40 : 20);
+	u32 n = len - (v6 ? 40 : 20), sum = 17 + n, i;
+
+	be16(l4, 0);
+	be16(l4 + 6, 0);
+	for (i = v6 ? 8 : 12; i < (v6 ? 40 : 20); i += 2)
+		sum += (u32)ip[i] << 8 | ip[i + 1];
+	for (i = 0; i < n; i++)
+		sum += i & 1 ? l4[i] : (u32)l4[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	be16(l4, 0xffff - sum);
+}
+
 static void gold_init(void)
 {
 	u32 x = 1, i;
@@ -126,6 +143,9 @@ static void gold_init(void)
 	for (i = 0; i < 32; i++)
 		packet(gold + (FZ_PKT - FZ_RAM) + i * FZ_PKT_STEP, i % 16,
 		       i < 16 ? 200 + i : 900);
+	for (i = 2; i < 4; i++)
+		zero_sum(gold + (FZ_PKT - FZ_RAM) + i * FZ_PKT_STEP, 200 + i,
+			 i & 1);
 }
 
 static void mem_create(u32 id)
