@@ -6,8 +6,8 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # /lib/modules/6.1.0-50-amd64/build, or /usr/src/linux-headers-6.1.0-50-amd64
 KREL = $(patsubst linux-headers-%,%,$(notdir $(KDIR:%/build=%)))
 
-.PHONY: all modules modules_install install lib check test demo bench bench-native \
-	clean help
+.PHONY: all modules modules_install install lib check test fuzz demo \
+	bench bench-native clean help
 
 all: modules
 
@@ -63,6 +63,12 @@ test:
 	bash -c 'source test/lib/results.sh; part vm test/vm/suite'
 	@test/summary
 
+# Seconds for all targets together; FUZZ=name for one of them.
+T ?= 60
+
+fuzz:
+	test/fuzz/run $(T) $(FUZZ)
+
 demo:
 	test/vm/demo
 
@@ -88,6 +94,7 @@ help:
 	@echo 'make lib          the device model as a static library'
 	@echo 'make check        every test that needs no virtual machine'
 	@echo 'make test         these and those in virtual machines'
+	@echo 'make fuzz         fuzz the device model for T=60 seconds'
 	@echo 'make demo         two guests with stock drivers, talking'
 	@echo 'make bench        against virtio-net, igb, e1000e and DPDK, in a virtual machine'
 	@echo 'make bench-native instructions and copies per packet of the device model'

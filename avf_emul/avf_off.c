@@ -300,8 +300,9 @@ int avf_off_parse(const u8 *hdr, u32 hlen, u32 flen,
 	int err;
 
 	memset(off, 0, sizeof(*off));
+	/* There is nothing to cut where there are no headers. */
 	if (!need)
-		return 0;
+		return req->seg ? -EINVAL : 0;
 	if (need > hlen || req->mac_len < 2 * AVF_ETH_ALEN + 2u)
 		return -EINVAL;
 

@@ -10,7 +10,9 @@
  * Every frame is visited twice. The scan finds its end and notes what is asked
  * for; the build gathers its bytes. Both work on copies of descriptors, and a
  * frame of at most TX_WIN descriptors is gathered from the very copy that was
- * scanned last. Longer ones are fetched again, so the build trusts nothing of
+ * scanned: when that has to be fetched again in mid-scan, because the frame
+ * does not end in what is left of it, the scan starts over. Longer frames are
+ * fetched again by the build, so the build trusts nothing of
  * the scan but the number of descriptors and bytes it set out to gather, and
  * gives up when the second copy yields less.
  */
@@ -52,6 +54,7 @@ AVF_STATIC_ASSERT(AVF_FRAME_HDR <= AVF_TX_HEAD);
  * @avail:    descriptors from @end to the tail
  * @win_pos:  ring index of the first fetched descriptor
  * @win_n:    number of fetched descriptors
+ * @fetches:  how often descriptors were fetched
  * @n:        frames in the batch
  * @done:     frames sent or dropped
  * @irq:      a completion was reported
@@ -68,6 +71,7 @@ struct tx_run {
 	u32 avail;
 	u32 win_pos;
 	u32 win_n;
+	u32 fetches;
 	u32 n;
 	u32 done;
 	bool irq;
@@ -252,6 +256,7 @@ static int tx_fetch(struct tx_run *r, u32 idx, u32 n)
 	u8 *win = r->s->bounce;
 
 	r->win_n = 0;
+	r->fetches++;
 	if (ops->dma_read(r->dev->host, r->q->base + idx * TX_DESC_SIZE, win,
 			  first * TX_DESC_SIZE))
 		return -EFAULT;
@@ -315,6 +320,7 @@ static void tx_mark(struct tx_run *r, u32 i, bool rs)
  */
 static int tx_scan_chain(struct tx_run *r, struct tx_unit *u)
 {
+	u32 fetches = 0;
 	bool ctx = false, data = false;
 	u64 qw[2];
 	u32 i;
@@ -325,6 +331,18 @@ static int tx_scan_chain(struct tx_run *r, struct tx_unit *u)
 
 		if (tx_desc(r, i, qw))
 			return -EFAULT;
+		if (!i) {
+			fetches = r->fetches;
+		} else if (i < TX_WIN && fetches != r->fetches) {
+			/* All again, from the copy that the build will use. */
+			fetches = r->fetches;
+			memset(u, 0, sizeof(*u));
+			ctx = false;
+			data = false;
+			i = 0;
+			if (tx_desc(r, i, qw))
+				return -EFAULT;
+		}
 		type = TX_FIELD(qw[1], AVF_TXD_TYPE);
 		cmd = TX_FIELD(qw[1], AVF_TXD_CMD);
 		/* A context's command bits mean other things. */

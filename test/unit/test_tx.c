@@ -549,3 +549,47 @@ TEST(hostile_driver)
 	tx_alive(&t);
 	bed_close(&t.b);
 }
+
+/* From the second reading of the ring on, descriptor 31 has a longer buffer. */
+static void lengthen(struct host *h, enum host_ev_kind kind, u64 iova, u32 len)
+{
+	struct tx_bed *t = h->on_dma_ctx;
+	uint64_t ring = t->b.d.tx[0].ring.iova;
+	uint32_t *readings = (uint32_t *)(t->mem + (512 << 10));
+
+	(void)len;
+	if (kind != HOST_READ || iova - ring >= t->b.d.tx[0].ring.len)
+		return;
+	if (++*readings == 2)
+		put_le64((uint8_t *)t->b.d.tx[0].ring.va + 31 * 16 + 8,
+			 avfdrv_txd_qw1(TXD_ICRC, 150, 0, 0, 0));
+}
+
+/*
+ * A guest that changes a descriptor while it is read: the frame is the old one
+ * or the new one, not the new one's buffers with the old one's length.
+ */
+TEST(frame_of_one_reading)
+{
+	struct tx_bed t;
+	uint32_t i;
+
+	tx_open(&t);
+	pattern(t.mem, 1000, 3);
+	/* One short of a window, then a frame of three. */
+	for (i = 0; i < 31; i++)
+		tx_data(&t, 0, 60, TXD_EOP | TXD_RS);
+	tx_data(&t, 0, 100, 0);
+	tx_data(&t, 150, 100, 0);
+	tx_data(&t, 250, 100, TXD_EOP | TXD_RS);
+	t.b.h.on_dma_ctx = &t;
+	t.b.h.on_dma = lengthen;
+	tx_ring(&t);
+	t.b.h.on_dma = NULL;
+	for (i = 0; i < 31; i++)
+		tx_expect(&t, t.mem, 60);
+	tx_expect(&t, t.mem, 350);
+	CHECK(!host_take(&t.b.h));
+	tx_alive(&t);
+	bed_close(&t.b);
+}

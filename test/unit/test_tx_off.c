@@ -350,3 +350,24 @@ TEST(tso_lies)
 	tx_alive(&t);
 	bed_close(&t.b);
 }
+
+/* A frame to be cut whose descriptor knows no headers is not one. */
+TEST(tso_without_headers)
+{
+	struct avf_stats before, after;
+	struct tx_bed t;
+
+	tx_open(&t);
+	pattern(t.mem, 300, 5);
+	before = bed_stats(&t.b);
+	avfdrv_txd(&t.b.d, 0, 0, 1 | 1 << 4 | (uint64_t)300 << 30 |
+		   (uint64_t)100 << 50);
+	tx_data(&t, 0, 300, TXD_EOP | TXD_RS);
+	tx_ring(&t);
+	CHECK(!host_take(&t.b.h));
+	CHECK(tx_done(&t, t.b.d.tx[0].ntu + 511u));
+	after = bed_stats(&t.b);
+	CHECK_EQ(after.tx_errors - before.tx_errors, 1);
+	tx_alive(&t);
+	bed_close(&t.b);
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The model's functions, each with what must hold before and after.
+ */
+#include "host.h"
+
+static struct avf_tx_scratch scratch;
+static bool scratch_used;
+
+/* A device's memory is not worth keeping: each run allocates one. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "quarantine_size_mb=1";
+}
+
+/* Before a call: what it may do. */
+static void enter(struct fz *f, enum fz_ctx ctx)
+{
+	f->ctx = ctx;
+	f->ndma = 0;
+}
+
+/* After it: pointers are void, counters go up only. */
+static void leave(struct fz *f)
+{
+	f->ctx = FZ_QUIET;
+	if (f->opened)
+		mem_unmap(f);
+}
+
+void fz_after(struct fz *f)
+{
+	struct avf_stats st;
+	const u64 *new = (const u64 *)&st;
+	const u64 *old = (const u64 *)&f->stats;
+	u32 i;
+
+	mem_poison(&st, sizeof(st));
+	avf_stats_get(f->dev, &st);
+	mem_check_init(&st, sizeof(st));
+	for (i = 0; i < FZ_NSTATS; i++)
+		FZ_CHECK(new[i] >= old[i]);
+	FZ_CHECK(st.irqs == f->irqs);
+	FZ_CHECK(st.tx_unicast + st.tx_multicast + st.tx_broadcast ==
+		 f->tx_frames);
+	FZ_CHECK(st.tx_bytes == f->tx_bytes);
+	FZ_CHECK(st.rx_unicast + st.rx_multicast + st.rx_broadcast ==
+		 f->rx_frames);
+	FZ_CHECK(st.rx_bytes == f->rx_bytes);
+	FZ_CHECK(st.rx_discards == f->rx_fail);
+	f->stats = st;
+	fz_note_pending(f);
+}
+
+void fz_open(struct fz *f, u32 id, u16 nq, u32 flags, const u8 *in, size_t len)
+{
+	memset(f, 0, offsetof(struct fz, msg.data));
+	memset(&f->arq_iova, 0,
+	       sizeof(*f) - offsetof(struct fz, arq_iova));
+	f->id = id;
+	f->nq = nq;
+	f->in = in;
+	f->end = len ? in + len : in;
+	f->on = 0xffffffff;
+	f->now = 1000000;
+	fz_host_ops(f, !(flags & FZ_NO_MAP));
+	f->params = (struct avf_params) {
+		.num_qps = nq,
+		.flags = flags & FZ_VMM_MSIX ? AVF_PARAM_VMM_MSIX : 0,
+		.mac = { 0x02, 0, 0, 0, 0, 0x10 },
+		.link_mbps = 10000,
+		.link_up = true,
+	};
+	f->dev = avf_dev_create(&f->params, &f->ops, f);
+	FZ_CHECK(f->dev);
+	fz_shadow_reset(f, true);
+	mem_init(f);
+}
+
+/* Nothing is left behind: after a reset the host has everything back. */
+void fz_close(struct fz *f)
+{
+	fz_reset(f, AVF_RESET_FLR);
+	fz_after(f);
+	avf_dev_destroy(f->dev);
+	mem_clean(f);
+	if (scratch_used)
+		memset(&scratch, 0xa5, sizeof(scratch));
+	scratch_used = false;
+}
+
+void fz_poke(struct fz *f, u64 iova, const void *p, u32 len)
+{
+	mem_poke(f, iova, (void *)(uintptr_t)p, len, true);
+}
+
+void fz_peek(struct fz *f, u64 iova, void *p, u32 len)
+{
+	memset(p, 0, len);
+	mem_poke(f, iova, p, len, false);
+}
+
+void fz_cfg_rd(struct fz *f, u32 off, u32 len)
+{
+	u8 buf[32];
+	u32 i;
+
+	FZ_CHECK(len <= sizeof(buf));
+	mem_poison(buf, sizeof(buf));
+	avf_cfg_read(f->dev, off, buf, len);
+	mem_check_init(buf, len);
+	for (i = 0; i < len; i++)
+		FZ_CHECK(buf[i] == (off < 256 && off + i < 256 ?
+				    f->cfg[off + i] : 0));
+}
+
+void fz_cfg_wr(struct fz *f, u32 off, const void *p, u32 len)
+{
+	bool flr;
+
+	fz_note_pending(f);
+	flr = cfgref_write(f->cfg, (u16)(f->nq + 1), off, p, len);
+	if (!(f->cfg[0x73] & 0x80)) {
+		u32 i;
+
+		for (i = 0; i <= f->nq; i++)
+			f->vec[i].pend = false;
+	}
+	enter(f, FZ_QUIET);
+	f->unmasking = true;
+	avf_cfg_write(f->dev, off, p, len);
+	f->unmasking = false;
+	leave(f);
+	if (flr)
+		fz_shadow_reset(f, true);
+	if (off < 256)
+		fz_cfg_rd(f, off, min_t(u32, len, 32));	/* G9 */
+}
+
+void fz_cfg_wr16(struct fz *f, u32 off, u16 val)
+{
+	__le16 le = cpu_to_le16(val);
+
+	fz_cfg_wr(f, off, &le, 2);
+}
+
+u32 fz_rd(struct fz *f, u32 off)
+{
+	__le32 le;
+
+	enter(f, FZ_QUIET);
+	mem_poison(&le, sizeof(le));
+	avf_bar_read(f->dev, 0, off, &le, 4);
+	mem_check_init(&le, 4);
+	leave(f);
+	if (!fz_mem_on(f))
+		FZ_CHECK(le == ~0u);
+	return le32_to_cpu(le);
+}
+
+void fz_bar_wr(struct fz *f, u32 bar, u32 off, const void *p, u32 len)
+{
+	bool was = f->reg[FZ_ATQLEN] & AVF_AQ_LEN_ENABLE;
+	u32 i;
+	__le32 le;
+
+	fz_note_pending(f);
+	if (fz_mem_on(f) && !(off & 3)) {
+		if (bar == 0 && off < AVF_BAR0_SIZE && len == 4) {
+			memcpy(&le, p, 4);
+			fz_shadow_write(f, off, le32_to_cpu(le));
+		} else if (bar == 3 && !(len & 3)) {
+			for (i = 0; i < len && off + i < 0x2000; i += 4)
+				if (((off + i) & 15) == 12 &&
+				    (off + i) / 16 <= f->nq)
+					f->vec[(off + i) / 16].masked =
+						((const u8 *)p)[i] & 1;
+		}
+	}
+	enter(f, FZ_QUIET);
+	f->unmasking = bar == 3;
+	avf_bar_write(f->dev, bar, off, p, len);
+	f->unmasking = false;
+	leave(f);
+	/* Stopping the mailbox is how a driver says goodbye. */
+	if (was && !(f->reg[FZ_ATQLEN] & AVF_AQ_LEN_ENABLE)) {
+		fz_queues_off(f);
+		FZ_CHECK(!f->nmac && !f->uc && !f->mc && !f->traffic);
+	}
+}
+
+void fz_wr(struct fz *f, u32 off, u32 val)
+{
+	__le32 le = cpu_to_le32(val);
+
+	fz_bar_wr(f, 0, off, &le, 4);
+}
+
+void fz_verify(struct fz *f, u32 off)
+{
+	fz_shadow_verify(f, off & ~3u);			/* G9 */
+}
+
+void fz_fast_wr(struct fz *f, u32 off, u32 val)
+{
+	enum fz_ctx ctx = f->ctx;
+
+	fz_note_pending(f);
+	/* Interrupt registers of queues are among what it handles. */
+	if (fz_mem_on(f) && !(off & 3) &&
+	    (off - AVF_REG_DYN_CTLN < 64 || off - AVF_REG_ITRN < 192))
+		fz_shadow_write(f, off, val);
+	f->ctx = FZ_QUIET;
+	avf_fast_write(f->dev, off, val);
+	f->ctx = ctx;
+}
+
+void fz_mbx_run(struct fz *f)
+{
+	u64 msgs = f->stats.mbx_messages;
+	struct avf_stats st;
+	u32 i;
+
+	f->lost = false;
+	enter(f, FZ_MBX);
+	avf_mbx_run(f->dev);
+	if (f->lost) {
+		/* Whatever it was: assume the most. */
+		f->msg.open = false;
+		f->tx_on = ~0u;
+		f->rx_on = ~0u;
+		for (i = 0; i < AVF_MAX_VECTORS; i++)
+			f->vec[i].idx = 0xf;
+	}
+	fz_msg_close(f);
+	leave(f);
+	avf_stats_get(f->dev, &st);
+	FZ_CHECK(st.mbx_messages - msgs <= AVF_AQ_LEN_M);	/* G4 */
+}
+
+u32 fz_tx_poll(struct fz *f, u16 q, u32 budget)
+{
+	u32 n;
+
+	if (!scratch_used)
+		mem_poison(&scratch, sizeof(scratch));
+	scratch_used = true;
+	enter(f, FZ_TX);
+	f->q = q;
+	if (q >= f->nq)
+		f->ctx = FZ_QUIET;
+	n = avf_tx_poll(f->dev, q, budget, &scratch);
+	leave(f);
+	/* One frame more than the budget, and that cut in 4096 pieces. */
+	FZ_CHECK(n <= budget + 4096);			/* G5 */
+	return n;
+}
+
+/* struct avf_frame.hdr is an array in some versions, a pointer in others. */
+static void frame_hdr(struct avf_frame *fr, const u8 *p)
+{
+	if (sizeof(fr->hdr) == sizeof(p))
+		memcpy(&fr->hdr, &p, sizeof(p));
+	else
+		memcpy(&fr->hdr, p, fr->hlen);
+}
+
+int fz_rx_push(struct fz *f, const u8 *p, u32 len, u32 nsegs)
+{
+	static struct avf_frame fr;
+	u32 at = 0, i;
+	int err;
+
+	fr.len = len;
+	fr.hlen = (u16)min_t(u32, len, 64);
+	frame_hdr(&fr, p);
+	if (!nsegs || nsegs > AVF_FRAME_SEGS || nsegs > len)
+		nsegs = 1;
+	fr.nsegs = (u16)nsegs;
+	for (i = 0; i < nsegs; i++) {
+		u32 n = i == nsegs - 1 ? len - at : len / nsegs;
+
+		fr.seg[i].p = p + at;
+		fr.seg[i].len = n;
+		at += n;
+	}
+	enter(f, FZ_RX);
+	f->nrxbuf = 0;
+	err = avf_rx_push(f->dev, &fr);
+	leave(f);
+	FZ_CHECK(err == 0 || err == -ENOBUFS || err == -EMSGSIZE ||
+		 err == -ENETDOWN || err == -EFAULT);
+	if (err) {
+		f->rx_fail++;
+	} else {
+		f->rx_frames++;
+		f->rx_bytes += len + 4;
+	}
+	fz_digest(f, 'p', (u64)(s64)err, NULL, 0);
+	return err;
+}
+
+void fz_rx_flush(struct fz *f)
+{
+	enter(f, FZ_QUIET);
+	avf_rx_flush(f->dev);
+	leave(f);
+}
+
+void fz_reset(struct fz *f, enum avf_reset kind)
+{
+	bool all = kind == AVF_RESET_FLR;
+
+	enter(f, FZ_QUIET);
+	avf_dev_reset(f->dev, kind);
+	leave(f);
+	fz_shadow_reset(f, all);
+}
+
+void fz_link(struct fz *f, bool up, u32 mbps)
+{
+	enter(f, FZ_EVENT);
+	avf_link_set(f->dev, up, mbps);
+	leave(f);
+	FZ_CHECK(avf_link_is_up(f->dev) == up);
+}
+
+void fz_impending(struct fz *f)
+{
+	enter(f, FZ_EVENT);
+	avf_dev_reset_impending(f->dev);
+	leave(f);
+}
+
+void fz_advance(struct fz *f, u64 ns)
+{
+	enter(f, FZ_QUIET);
+	while (f->deadline && f->deadline - f->now <= ns) {
+		ns -= f->deadline - f->now;
+		f->now = f->deadline;
+		f->deadline = 0;
+		avf_int_timer(f->dev);
+	}
+	f->now += ns;
+	leave(f);
+}
