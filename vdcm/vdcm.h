@@ -139,8 +139,9 @@ enum vdcm_doorbell_mode {
  * @file:    whose address space all mappings are linked into
  * @mode:    see above; changes while the device is closed
  * @mapped:  the Tx page may be in somebody's page tables
- * @worked:  something was stored since it was mapped (worker)
  * @hold_ns: how long an idle device stays mapped (worker)
+ * @zap_ns:  when it was unmapped last (worker)
+ * @cost_ns: how long that takes, on average (worker)
  * @faults:  how often it was mapped
  * @zaps:    how often it was unmapped
  */
@@ -149,8 +150,9 @@ struct vdcm_doorbell {
 	struct file *file;
 	enum vdcm_doorbell_mode mode;
 	bool mapped;
-	bool worked;
 	u64 hold_ns;
+	u64 zap_ns;
+	u64 cost_ns;
 	atomic_long_t faults;
 	atomic_long_t zaps;
 };
@@ -268,6 +270,7 @@ int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
 		       struct vfio_info_cap *caps);
 int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle);	/* worker */
+void vdcm_doorbell_armed(struct vdcm_adi *adi);	/* worker */
 
 /* vdcm_worker.c */
 int vdcm_worker_start(struct vdcm_parent *parent);

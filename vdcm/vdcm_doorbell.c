@@ -21,18 +21,25 @@
  * reference to the device's file in turn: while one exists the device is open.
  */
 #include <linux/fs.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 
 #include "vdcm.h"
 
 /*
- * How long an idle device stays mapped. The lower bound is about what a fault
- * costs. A device whose page was taken away before it could store (its CPU was
- * busy elsewhere) gets twice the time, again and again up to the upper bound,
- * lest it fault for ever.
+ * How long an idle device stays mapped. To take the page away and have it
+ * faulted in again is worth it only when the device stays idle for long compared
+ * with what that costs, and the cost differs by orders of magnitude between a
+ * machine and an emulated one. So it is measured: a device is held for some
+ * VDCM_HOLD_COSTS of it, and for twice as long each time it faults soon after,
+ * whether because it has more to send or because its CPU was too busy elsewhere
+ * to store at all before the page was gone.
  */
+#define VDCM_HOLD_COSTS		50
 #define VDCM_HOLD_MIN_NS	(200 * NSEC_PER_USEC)
 #define VDCM_HOLD_MAX_NS	(50 * NSEC_PER_MSEC)
+/* A fault after this many times what it was held is no longer soon. */
+#define VDCM_SOON		8
 
 /* Which page of BAR0 is which doorbell page. */
 static const unsigned long vdcm_doorbell_pgoff[AVF_DB_PAGES] = {
@@ -82,7 +89,7 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 	if (ret != VM_FAULT_NOPAGE || m->page != AVF_DB_TX)
 		return ret;
 
-	/* Mapped first, then said so: see vdcm_doorbell_disarm(). */
+	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
 	atomic_long_inc(&db->faults);
 	smp_store_release(&db->mapped, true);
 	vdcm_worker_look(m->adi);
@@ -170,6 +177,40 @@ int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
 					sizeof(sparse));
 }
 
+static void vdcm_doorbell_zap(struct vdcm_adi *adi)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+	u64 start = ktime_get_ns();
+
+	unmap_mapping_range(db->file->f_mapping,
+			    vdcm_doorbell_pgoff[AVF_DB_TX] << PAGE_SHIFT,
+			    PAGE_SIZE, 1);
+	atomic_long_inc(&db->zaps);
+
+	db->zap_ns = ktime_get_ns();
+	db->cost_ns = (7 * db->cost_ns + db->zap_ns - start) / 8;
+}
+
+/**
+ * vdcm_doorbell_armed() - a device that was forgotten is watched again
+ * @adi: the ADI
+ *
+ * Worker.
+ */
+void vdcm_doorbell_armed(struct vdcm_adi *adi)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+	u64 min = clamp_t(u64, VDCM_HOLD_COSTS * db->cost_ns, VDCM_HOLD_MIN_NS,
+			  VDCM_HOLD_MAX_NS);
+	u64 gone = ktime_get_ns() - db->zap_ns;
+
+	if (gone < VDCM_SOON * db->hold_ns)
+		db->hold_ns = min_t(u64, 2 * db->hold_ns, VDCM_HOLD_MAX_NS);
+	else if (gone > 2 * VDCM_SOON * db->hold_ns)
+		db->hold_ns /= 2;
+	db->hold_ns = max(db->hold_ns, min);
+}
+
 /**
  * vdcm_doorbell_idle() - may an idle device be forgotten?
  * @adi:  the ADI; nothing is pending
@@ -194,22 +235,10 @@ bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle)
 	 */
 	WRITE_ONCE(db->mapped, false);
 	smp_mb();
-	unmap_mapping_range(db->file->f_mapping,
-			    vdcm_doorbell_pgoff[AVF_DB_TX] << PAGE_SHIFT,
-			    PAGE_SIZE, 1);
+	vdcm_doorbell_zap(adi);
 	smp_mb();
-	atomic_long_inc(&db->zaps);
-
-	if (avf_tx_pending(adi->avf)) {
-		/* It is still busy; the next store will fault. */
-		db->worked = true;
+	if (avf_tx_pending(adi->avf))
 		vdcm_worker_look(adi);
-	} else if (!db->worked) {
-		db->hold_ns = min_t(u64, db->hold_ns * 2, VDCM_HOLD_MAX_NS);
-	} else {
-		db->hold_ns = max_t(u64, db->hold_ns / 2, VDCM_HOLD_MIN_NS);
-	}
-	db->worked = false;
 	return true;
 }
 
@@ -238,7 +267,6 @@ void vdcm_doorbell_close(struct vdcm_adi *adi)
 
 	WRITE_ONCE(db->mapped, false);
 	db->hold_ns = VDCM_HOLD_MIN_NS;
-	db->worked = false;
 }
 
 /**

@@ -81,6 +81,7 @@ static void vdcm_worker_watch(struct vdcm_adi *adi)
 
 	if (!list_empty(&adi->watched))
 		return;
+	vdcm_doorbell_armed(adi);
 	spin_lock_bh(&w->lock);
 	list_add_tail(&adi->watched, &w->watched);
 	spin_unlock_bh(&w->lock);
@@ -123,7 +124,6 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 		u32 stored = avf_tx_pending(adi->avf);
 
 		adi->busy_ns = ktime_get_ns();
-		adi->doorbell.worked |= stored;
 		pending |= stored;
 		vdcm_worker_watch(adi);
 	}
