@@ -118,6 +118,27 @@ static void op_promisc(void *host, bool unicast, bool multicast)
 	(void)multicast;
 }
 
+static int op_vlan_add(void *host, u16 tpid, u16 vid)
+{
+	(void)host;
+	(void)tpid;
+	(void)vid;
+	return 0;
+}
+
+static void op_vlan_del(void *host, u16 tpid, u16 vid)
+{
+	(void)host;
+	(void)tpid;
+	(void)vid;
+}
+
+static void op_vlan_filter(void *host, bool on)
+{
+	(void)host;
+	(void)on;
+}
+
 static const struct avf_host_ops ops = {
 	.dma_read = op_dma_read,
 	.dma_write = op_dma_write,
@@ -131,6 +152,9 @@ static const struct avf_host_ops ops = {
 	.mac_add = op_mac_add,
 	.mac_del = op_mac_del,
 	.promisc = op_promisc,
+	.vlan_add = op_vlan_add,
+	.vlan_del = op_vlan_del,
+	.vlan_filter = op_vlan_filter,
 };
 
 /* --------------------------------------------- transport of the driver */
