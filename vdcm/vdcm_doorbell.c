@@ -83,7 +83,7 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 		return ret;
 
 	atomic_long_inc(&db->faults);
-	/* Mapped first, then said so: see vdcm_doorbell_disarm(). */
+	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
 	smp_store_release(&db->mapped, true);
 	vdcm_worker_look(m->adi);
 	return ret;

@@ -313,7 +313,7 @@ void fz_mbx_setup(struct fz *f)
 	fz_wr(f, AVF_REG_ARQBAL, (u32)FZ_ARQ);
 	fz_wr(f, AVF_REG_ARQBAH, (u32)(FZ_ARQ >> 32));
 	for (i = 0; i < FZ_AQ_LEN; i++) {
-		u64 buf = FZ_REPLY + i % 8 * FZ_REPLY_LEN;
+		u64 buf = FZ_REPLY;
 
 		d.flags = cpu_to_le16(AVF_AQ_F_BUF);
 		d.datalen = cpu_to_le16(FZ_REPLY_LEN);
@@ -353,7 +353,7 @@ void fz_take(struct fz *f)
 	u32 i = fz_rd(f, AVF_REG_ARQT) % FZ_AQ_LEN;
 
 	for (; i != t; i = (i + 1) % FZ_AQ_LEN) {
-		u64 buf = FZ_REPLY + i % 8 * FZ_REPLY_LEN;
+		u64 buf = FZ_REPLY;
 
 		d.flags = cpu_to_le16(AVF_AQ_F_BUF);
 		d.datalen = cpu_to_le16(FZ_REPLY_LEN);
