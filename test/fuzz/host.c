@@ -282,6 +282,34 @@ static struct fz_ring *rx_ring(struct fz *f, u64 iova, u64 len)
 	return NULL;
 }
 
+/* Rings may lie over each other: the largest buffer such a descriptor has. */
+static u32 rx_buf_len(const struct fz *f, u64 iova, u64 len)
+{
+	u32 q, max = 0;
+
+	for (q = 0; q < f->nq; q++)
+		if (f->rx_on & (1u << q) && in_ring(&f->rxr[q], 32, iova, len))
+			max = max_t(u32, max, f->rxr[q].buf);
+	return max;
+}
+
+/* The same of a piece of a ring, up to its end or that of the page. */
+static bool rx_window(const struct fz *f, u64 iova, u32 len)
+{
+	u32 q;
+
+	for (q = 0; q < f->nq; q++) {
+		const struct fz_ring *r = &f->rxr[q];
+
+		if (f->rx_on & (1u << q) && in_ring(r, 32, iova, len) &&
+		    (iova - r->base) % 32 == 0 &&
+		    (iova + len == r->base + r->len * 32u ||
+		     (iova + len) % AVF_PAGE_SIZE == 0))
+			return true;
+	}
+	return false;
+}
+
 static void rx_posted(struct fz *f, u64 at, u32 len)
 {
 	FZ_CHECK(f->nrxbuf < FZ_MAX_RXBUF);
@@ -349,10 +377,9 @@ static int host_read(void *host, u64 iova, void *buf, u32 len)
 	if (f->ctx == FZ_MBX || f->ctx == FZ_EVENT)
 		mbx_read(f, iova, buf, len);
 	if (f->ctx == FZ_RX) {
-		struct fz_ring *r = rx_ring(f, iova, 8);
-
-		FZ_CHECK(len == 8 && r);
-		rx_posted(f, le64_to_cpu(*(__le64 *)buf), r->buf);
+		FZ_CHECK(len == 8 && rx_ring(f, iova, 8));
+		rx_posted(f, le64_to_cpu(*(__le64 *)buf),
+			  rx_buf_len(f, iova, 8));
 	}
 	return 0;
 }
@@ -403,19 +430,14 @@ static void *host_map(void *host, u64 iova, u32 len, bool write)
 	if (f->ctx == FZ_TX && write)
 		FZ_CHECK(in_ring(&f->txr[f->q], 16, iova, len));
 	if (f->ctx == FZ_RX) {
-		struct fz_ring *r = rx_ring(f, iova, len);
-
 		FZ_CHECK(write);
-		/* a ring is mapped up to its end, or that of the page */
-		if (r && (iova - r->base) % 32 == 0 &&
-		    (iova + len == r->base + r->len * 32u ||
-		     (iova + len) % AVF_PAGE_SIZE == 0)) {
+		if (rx_window(f, iova, len)) {
 			p = mem_map(f, iova, len, write);
 			FZ_CHECK(!p || f->nwin < FZ_MAX_WIN);
 			if (p)
 				f->win[f->nwin++] = (struct fz_win) {
 					.d = (const void *)p, .n = len / 32,
-					.buf = r->buf,
+					.buf = rx_buf_len(f, iova, len),
 				};
 			return p;
 		}
