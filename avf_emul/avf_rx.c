@@ -247,7 +247,7 @@ static u32 rx_src_peek(const struct rx_src *src, const u8 **p)
 }
 
 /* The same, past the tag and not into it. */
-static u32 rx_src_next(struct rx_src *src, const u8 **p)
+static noinline u32 rx_src_next_cut(struct rx_src *src, const u8 **p)
 {
 	u32 avail, left = AVF_VLAN_HLEN;
 
@@ -261,6 +261,12 @@ static u32 rx_src_next(struct rx_src *src, const u8 **p)
 	if (!src->cut)
 		src->cut = RX_NO_CUT;
 	return min_t(u32, rx_src_peek(src, p), src->cut);
+}
+
+static __always_inline u32 rx_src_next(struct rx_src *src, const u8 **p)
+{
+	return likely(src->cut == RX_NO_CUT) ? rx_src_peek(src, p) :
+					       rx_src_next_cut(src, p);
 }
 
 static void rx_src_take(struct rx_src *src, u32 n)

@@ -132,15 +132,24 @@ static bool sctp_good(struct csum_run *r, const u8 *l4, u32 len)
 	return cpu_to_le32(~crc) == want;
 }
 
-static bool l4_good(const struct avf_frame *frame, const struct avf_pkt *pkt)
+/* Is there a checksum to verify that nobody vouches for? */
+static bool l4_has_sum(const struct avf_frame *frame,
+		       const struct avf_pkt *pkt)
+{
+	const u8 *l4 = frame->hdr + pkt->l4_off;
+
+	if (!pkt->l4_off || pkt->exadd || (frame->csum & AVF_FRAME_L4_OK))
+		return false;
+	return pkt->l4 != AVF_L4_UDP || l4[UDP_SUM] || l4[UDP_SUM + 1];
+}
+
+static noinline bool l4_good(const struct avf_frame *frame,
+			     const struct avf_pkt *pkt)
 {
 	const u8 *ip = frame->hdr + pkt->l3_off;
 	const u8 *l4 = frame->hdr + pkt->l4_off;
 	struct csum_run r = { .frame = frame };
 	u32 len = pkt->ip_end - pkt->l4_off;
-
-	if (pkt->l4 == AVF_L4_UDP && !l4[UDP_SUM] && !l4[UDP_SUM + 1])
-		return true;
 
 	run_skip(&r, pkt->l4_off);
 	switch (pkt->l4) {
@@ -164,8 +173,7 @@ u32 avf_rxcsum(const struct avf_frame *frame, const struct avf_pkt *pkt)
 	if (pkt->l3 == AVF_L3_IPV4 && !(frame->csum & AVF_FRAME_L3_OK) &&
 	    !ip4_good(frame->hdr + pkt->l3_off))
 		bad |= AVF_RXCSUM_L3_BAD;
-	if (pkt->l4_off && !pkt->exadd && !(frame->csum & AVF_FRAME_L4_OK) &&
-	    !l4_good(frame, pkt))
+	if (l4_has_sum(frame, pkt) && !l4_good(frame, pkt))
 		bad |= AVF_RXCSUM_L4_BAD;
 	return bad;
 }
