@@ -125,6 +125,7 @@ int avf_rxq_config(struct avf_rxq *q, u64 base, u16 len, u16 buf_size,
 	q->rxdid = rxdid;
 	q->crc_disable = crc_disable;
 	q->head = 0;
+	q->map_n = 0;
 	return 0;
 }
 
