@@ -106,7 +106,7 @@ static void field(struct msg_ctx *m, char c)
 		16384 };
 	static const u32 pkts[] = { 9728, 1522, 16382, 64, 63, 16383 };
 	static const u32 caps[] = { 0xbebd8cf9, 0xffffffff, 0x0c0c80a1, 0, 1,
-		0x00080001 };
+		0x00080001, 0xbebd0cf9, 0xbebd8cf9 };
 	static const u32 tpids[] = { 0x8100, 0x88a8, 0x9100, 0 };
 	static const u32 protos[] = { 0x83000000 | 0x101, 0x80000101, 1, 0,
 		0x101, 0x70000001 };
@@ -169,6 +169,9 @@ static void field(struct msg_ctx *m, char c)
 	case 'j':
 		v = m->count = s < 0xc0 ? 64 : s % 72u;
 		break;
+	case 'd':
+		v = s < 0xe0 ? 0 : s;
+		break;
 	case 'q':
 		v = s < 0xc0 ? m->i : s % 32u;
 		break;
@@ -202,7 +205,7 @@ static void field(struct msg_ctx *m, char c)
 		v = s % 4u ? s : 4095u + (s & 4);
 		break;
 	case 'f':
-		v = tpids[s % ARRAY_SIZE(tpids)];
+		v = s < 0xc0 ? 0x8100 : tpids[s % ARRAY_SIZE(tpids)];
 		break;
 	case 'c':
 		v = caps[s % ARRAY_SIZE(caps)];
