@@ -52,11 +52,13 @@ struct avf_hash_table {
 
 /**
  * struct avf_hash - everything the data path needs, immutable while published
- * @how: by IP version (0: IPv4, 1: IPv6) and class
- * @lut: queue of each hash value
- * @key: the key
+ * @needed: there is more than one queue to choose from
+ * @how:    by IP version (0: IPv4, 1: IPv6) and class
+ * @lut:    queue of each hash value
+ * @key:    the key
  */
 struct avf_hash {
+	bool needed;
 	struct avf_hash_how how[2][AVF_HASH_CLASSES];
 	u8 lut[AVF_RSS_LUT_LEN];
 	struct avf_hash_table key;

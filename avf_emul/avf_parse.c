@@ -17,6 +17,8 @@
 #define IP6_HLEN	40u
 #define IP6_EXT_MAX	8
 #define IP6_FRAG_M	0xfff9u		/* offset, more fragments */
+#define TCP_HLEN	20u
+#define UDP_HLEN	8u
 
 #define PROTO_HOPOPTS	0u
 #define PROTO_ICMP	1u
@@ -41,14 +43,10 @@ static u32 get_be16(const u8 *p)
 
 /* ------------------------------------------------------------- transport */
 
-/* Bytes of a transport header that must be there to call it one. */
+/* Bytes of a transport header that must be there; not of TCP and UDP. */
 static u32 l4_min(u8 l4)
 {
 	switch (l4) {
-	case AVF_L4_TCP:
-		return 20;
-	case AVF_L4_UDP:
-		return 8;
 	case AVF_L4_SCTP:
 		return 12;
 	case AVF_L4_ICMP:
@@ -58,13 +56,10 @@ static u32 l4_min(u8 l4)
 	}
 }
 
+/* The same. */
 static u8 l4_kind(u8 l3, u8 proto)
 {
 	switch (proto) {
-	case PROTO_TCP:
-		return AVF_L4_TCP;
-	case PROTO_UDP:
-		return AVF_L4_UDP;
 	case PROTO_SCTP:
 		return AVF_L4_SCTP;
 	case PROTO_ICMP:
@@ -78,24 +73,31 @@ static u8 l4_kind(u8 l3, u8 proto)
 	}
 }
 
-static void parse_l4(const u8 *hdr, u32 hlen, u32 at, struct avf_pkt *pkt)
+static __always_inline void parse_l4(const u8 *hdr, u32 hlen, u32 at,
+				     struct avf_pkt *pkt)
 {
-	u8 l4 = l4_kind(pkt->l3, pkt->proto);
 	u32 len = pkt->ip_end - at;
-	u32 min = l4_min(l4);
+	u32 min, n;
+	u8 l4;
 
+	/* Nearly all there is; the compiler knows the rest of these two. */
+	if (pkt->proto == PROTO_TCP) {
+		l4 = AVF_L4_TCP;
+		min = TCP_HLEN;
+	} else if (pkt->proto == PROTO_UDP) {
+		l4 = AVF_L4_UDP;
+		min = UDP_HLEN;
+	} else {
+		l4 = l4_kind(pkt->l3, pkt->proto);
+		min = l4_min(l4);
+	}
 	if (l4 == AVF_L4_NONE || len < min || hlen - at < min)
 		return;
 
-	if (l4 == AVF_L4_TCP) {
-		u32 doff = (hdr[at + 12] >> 4) * 4u;
-
-		if (doff < min || doff > len)
-			return;
-	} else if (l4 == AVF_L4_UDP) {
-		u32 ulen = get_be16(hdr + at + 4);
-
-		if (ulen < min || ulen > len)
+	if (l4 == AVF_L4_TCP || l4 == AVF_L4_UDP) {
+		n = l4 == AVF_L4_TCP ? (hdr[at + 12] >> 4) * 4u :
+				       get_be16(hdr + at + 4);
+		if (n < min || n > len)
 			return;
 	}
 
@@ -106,7 +108,8 @@ static void parse_l4(const u8 *hdr, u32 hlen, u32 at, struct avf_pkt *pkt)
 
 /* --------------------------------------------------------------- network */
 
-static void parse_v4(const u8 *hdr, u32 hlen, u32 flen, struct avf_pkt *pkt)
+static __always_inline void parse_v4(const u8 *hdr, u32 hlen, u32 flen,
+				     struct avf_pkt *pkt)
 {
 	u32 at = pkt->hlen;
 	const u8 *ip = hdr + at;
@@ -194,7 +197,8 @@ static bool is_ext(u8 proto)
 	       proto == PROTO_DSTOPTS || proto == PROTO_MH;
 }
 
-static void parse_v6(const u8 *hdr, u32 hlen, u32 flen, struct avf_pkt *pkt)
+static noinline void parse_v6(const u8 *hdr, u32 hlen, u32 flen,
+			      struct avf_pkt *pkt)
 {
 	u32 at = pkt->hlen;
 	const u8 *ip = hdr + at;

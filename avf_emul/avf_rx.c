@@ -125,6 +125,7 @@ int avf_rxq_config(struct avf_rxq *q, u64 base, u16 len, u16 buf_size,
 	q->rxdid = rxdid;
 	q->crc_disable = crc_disable;
 	q->head = 0;
+	q->map_n = 0;
 	return 0;
 }
 
@@ -247,7 +248,7 @@ static u32 rx_src_peek(const struct rx_src *src, const u8 **p)
 }
 
 /* The same, past the tag and not into it. */
-static u32 rx_src_next(struct rx_src *src, const u8 **p)
+static noinline u32 rx_src_next_cut(struct rx_src *src, const u8 **p)
 {
 	u32 avail, left = AVF_VLAN_HLEN;
 
@@ -261,6 +262,12 @@ static u32 rx_src_next(struct rx_src *src, const u8 **p)
 	if (!src->cut)
 		src->cut = RX_NO_CUT;
 	return min_t(u32, rx_src_peek(src, p), src->cut);
+}
+
+static __always_inline u32 rx_src_next(struct rx_src *src, const u8 **p)
+{
+	return likely(src->cut == RX_NO_CUT) ? rx_src_peek(src, p) :
+					       rx_src_next_cut(src, p);
 }
 
 static void rx_src_take(struct rx_src *src, u32 n)
@@ -328,6 +335,33 @@ static __always_inline int rx_fill(struct avf_dev *dev, struct rx_src *src,
 	avf_copy(to, p, len);
 	rx_src_take(src, len);
 	return 0;
+}
+
+/*
+ * Put a frame at @iova as it is: nothing to leave out or append, and one page
+ * to write to. Returns false, with nothing done, where that cannot be.
+ */
+static __always_inline bool rx_fill_whole(struct avf_dev *dev,
+					  const struct avf_frame *frame,
+					  u64 iova)
+{
+	const struct avf_host_ops *ops = dev->ops;
+	u32 left = frame->len, i, n;
+	u8 *to;
+
+	if (!ops->dma_map ||
+	    left > AVF_PAGE_SIZE - (u32)(iova % AVF_PAGE_SIZE))
+		return false;
+	to = ops->dma_map(dev->host, iova, left, true);
+	if (!to)
+		return false;
+	for (i = 0; i < frame->nsegs; i++) {
+		n = min_t(u32, frame->seg[i].len, left);
+		avf_copy(to, frame->seg[i].p, n);
+		to += n;
+		left -= n;
+	}
+	return true;
 }
 
 /* ---------------------------------------------------------- descriptors */
@@ -505,7 +539,8 @@ static bool rx_direct(const struct avf_fdir_action *act, struct rx_meta *meta,
 }
 
 /*
- * Choose by rule, else by hash; what is not hashed goes to queue 0. A queue that
+ * Choose by rule, else by hash; what is not hashed goes to queue 0, and with one
+ * queue pair nothing is. A queue that
  * does not run receives nothing, and nobody receives in its place: the driver
  * chose it.
  */
@@ -518,13 +553,16 @@ static struct avf_rxq *rx_select(struct avf_dev *dev,
 	const struct avf_fdir_rule *rule;
 	u16 q = 0;
 
-	meta->hashed = avf_hash_packet(h, frame->hdr, pkt, &meta->hash);
-	if (meta->hashed)
-		q = avf_hash_queue(h, meta->hash);
-
-	rule = avf_fdir_match(dev, frame->hdr, frame->hlen, pkt);
-	if (rule && !rx_direct(&rule->act, meta, &q))
-		return NULL;
+	if (h->needed) {
+		meta->hashed = avf_hash_packet(h, frame->hdr, pkt, &meta->hash);
+		if (meta->hashed)
+			q = avf_hash_queue(h, meta->hash);
+	}
+	if (READ_ONCE(dev->fdir.first)) {
+		rule = avf_fdir_match(dev, frame->hdr, frame->hlen, pkt);
+		if (rule && !rx_direct(&rule->act, meta, &q))
+			return NULL;
+	}
 	return avf_load_acquire(&dev->rx[q].enabled) ? &dev->rx[q] : NULL;
 }
 
@@ -533,23 +571,35 @@ static void rx_csum(const struct avf_frame *frame, const struct avf_pkt *pkt,
 {
 	meta->l3l4 = pkt->l3 != AVF_L3_NONE;
 	meta->exadd = pkt->exadd;
-	meta->bad = avf_rxcsum(frame, pkt);
+	if (meta->l3l4 && frame->csum != (AVF_FRAME_L3_OK | AVF_FRAME_L4_OK))
+		meta->bad = avf_rxcsum(frame, pkt);
 }
 
-static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
-		      const struct avf_frame *frame, const struct avf_pkt *pkt,
-		      struct rx_meta *meta)
+static __always_inline int rx_write_one(struct avf_dev *dev,
+					const struct avf_rxq *q,
+					const struct rx_slot *slot, bool last,
+					const struct rx_meta *meta)
+{
+	struct avf_rx_desc d = {};
+
+	if (likely(q->rxdid == AVF_RXDID_LEGACY))
+		rx_legacy(&d, slot->len, last, meta);
+	else
+		rx_flex(&d, q->rxdid, slot->len, last, meta);
+	return rx_write_back(dev, slot, &d);
+}
+
+/* A frame that needs more than one buffer, or more than a copy. */
+static noinline int rx_deliver_pieces(struct avf_dev *dev, struct avf_rxq *q,
+				      const struct avf_frame *frame, u32 len,
+				      const struct avf_pkt *pkt,
+				      struct rx_meta *meta)
 {
 	struct rx_slot slot[AVF_RX_CHAIN];
+	u32 need, idx, i;
 	struct rx_src src;
-	u32 len, need, idx, i;
 	int err;
 
-	if (frame->len < RX_HDR_MIN || frame->len > q->max_pkt)
-		return -EMSGSIZE;
-	len = frame->len + (q->crc_disable ? RX_FCS_LEN : 0);
-	if (meta->vlan.stripped)
-		len -= AVF_VLAN_HLEN;
 	need = (len + q->buf_size - 1) / q->buf_size;
 	if (need > AVF_RX_CHAIN)
 		return -EMSGSIZE;
@@ -567,7 +617,6 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 			idx = 0;
 	}
 
-	/* Not earlier: a frame that finds no room is not worth the effort. */
 	rx_csum(frame, pkt, meta);
 	rx_src_init(&src, frame, q->crc_disable, meta->vlan.stripped);
 	for (i = 0; i < need; i++) {
@@ -575,21 +624,56 @@ static int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 		if (err)
 			return err;
 	}
-
-	for (i = 0; i < need; i++) {
-		struct avf_rx_desc d = {};
-		bool last = i == need - 1;
-
-		if (q->rxdid == AVF_RXDID_LEGACY)
-			rx_legacy(&d, slot[i].len, last, meta);
-		else
-			rx_flex(&d, q->rxdid, slot[i].len, last, meta);
-		/* Only a ring without mapping can fail; it is lost anyway. */
-		if (rx_write_back(dev, &slot[i], &d))
+	/* Only a ring without mapping can fail; it is lost anyway. */
+	for (i = 0; i < need; i++)
+		if (rx_write_one(dev, q, &slot[i], i == need - 1, meta))
 			return -EFAULT;
-	}
 
 	q->head = idx;
+	q->touched = true;
+	return 0;
+}
+
+static __always_inline int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
+				      const struct avf_frame *frame,
+				      const struct avf_pkt *pkt,
+				      struct rx_meta *meta)
+{
+	struct rx_slot slot;
+	u32 len = frame->len;
+	int err;
+
+	if (len < RX_HDR_MIN || len > q->max_pkt)
+		return -EMSGSIZE;
+	if (q->crc_disable)
+		len += RX_FCS_LEN;
+	if (meta->vlan.stripped)
+		len -= AVF_VLAN_HLEN;
+	if (len > q->buf_size || q->crc_disable || meta->vlan.stripped)
+		return rx_deliver_pieces(dev, q, frame, len, pkt, meta);
+
+	if (!rx_posted(dev, q))
+		return -ENOBUFS;
+	err = rx_load(dev, q, q->head, &slot);
+	if (err)
+		return err;
+	slot.len = len;
+
+	/* Not earlier: a frame that finds no room is not worth the effort. */
+	rx_csum(frame, pkt, meta);
+	if (!rx_fill_whole(dev, frame, slot.buf)) {
+		struct rx_src src;
+
+		rx_src_init(&src, frame, false, false);
+		err = rx_fill_pieces(dev, &src, slot.buf, len);
+		if (err)
+			return err;
+	}
+	if (rx_write_one(dev, q, &slot, true, meta))
+		return -EFAULT;
+
+	if (++q->head == q->len)
+		q->head = 0;
 	q->touched = true;
 	return 0;
 }

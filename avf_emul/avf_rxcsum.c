@@ -68,12 +68,29 @@ static u32 run_crc32c(struct csum_run *r, u32 crc, u32 len)
 	return crc;
 }
 
+static u32 load_u32(const u8 *p)
+{
+	u32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* Nearly all headers have no options, and need no loop. */
 static bool ip4_good(const u8 *ip)
 {
 	struct avf_csum c = {};
+	u64 sum;
 
-	avf_csum_add(&c, ip, (ip[0] & 15u) * 4);
-	return avf_csum_get(&c) == SUM_GOOD;
+	if (unlikely(ip[0] != 0x45)) {
+		avf_csum_add(&c, ip, (ip[0] & 15u) * 4);
+		return avf_csum_get(&c) == SUM_GOOD;
+	}
+	sum = (u64)load_u32(ip) + load_u32(ip + 4) + load_u32(ip + 8) +
+	      load_u32(ip + 12) + load_u32(ip + 16);
+	sum = (sum >> 32) + (sum & 0xffffffff);
+	/* Never 0: of words that begin with 0x45. */
+	return sum % SUM_GOOD == 0;
 }
 
 /* Sum up @len bytes of TCP or UDP, and what the checksum covers besides. */
@@ -115,7 +132,19 @@ static bool sctp_good(struct csum_run *r, const u8 *l4, u32 len)
 	return cpu_to_le32(~crc) == want;
 }
 
-static bool l4_good(const struct avf_frame *frame, const struct avf_pkt *pkt)
+/* Is there a checksum to verify that nobody vouches for? */
+static bool l4_has_sum(const struct avf_frame *frame,
+		       const struct avf_pkt *pkt)
+{
+	const u8 *l4 = frame->hdr + pkt->l4_off;
+
+	if (!pkt->l4_off || pkt->exadd || (frame->csum & AVF_FRAME_L4_OK))
+		return false;
+	return pkt->l4 != AVF_L4_UDP || l4[UDP_SUM] || l4[UDP_SUM + 1];
+}
+
+static noinline bool l4_good(const struct avf_frame *frame,
+			     const struct avf_pkt *pkt)
 {
 	const u8 *ip = frame->hdr + pkt->l3_off;
 	const u8 *l4 = frame->hdr + pkt->l4_off;
@@ -127,8 +156,6 @@ static bool l4_good(const struct avf_frame *frame, const struct avf_pkt *pkt)
 	case AVF_L4_TCP:
 		return inet_good(&r, ip, pkt, len);
 	case AVF_L4_UDP:
-		if (!l4[UDP_SUM] && !l4[UDP_SUM + 1])
-			return true;
 		/* The rest of the IP packet, if any, is not UDP's. */
 		len = (u32)l4[UDP_LEN] << 8 | l4[UDP_LEN + 1];
 		return inet_good(&r, ip, pkt, len);
@@ -146,8 +173,7 @@ u32 avf_rxcsum(const struct avf_frame *frame, const struct avf_pkt *pkt)
 	if (pkt->l3 == AVF_L3_IPV4 && !(frame->csum & AVF_FRAME_L3_OK) &&
 	    !ip4_good(frame->hdr + pkt->l3_off))
 		bad |= AVF_RXCSUM_L3_BAD;
-	if (pkt->l4_off && !pkt->exadd && !(frame->csum & AVF_FRAME_L4_OK) &&
-	    !l4_good(frame, pkt))
+	if (l4_has_sum(frame, pkt) && !l4_good(frame, pkt))
 		bad |= AVF_RXCSUM_L4_BAD;
 	return bad;
 }

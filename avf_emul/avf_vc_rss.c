@@ -61,6 +61,8 @@ static void avf_vc_rss_publish(struct avf_dev *dev)
 	for (v6 = 0; v6 < 2; v6++)
 		for (class = 0; class < AVF_HASH_CLASSES; class++)
 			h->how[v6][class] = avf_vc_how(rss, v6, class);
+	/* Their number changes only on the way to a reset, which comes here. */
+	h->needed = dev->vc.num_qps > 1;
 	memcpy(h->lut, rss->lut, sizeof(h->lut));
 	avf_hash_key(&h->key, rss->key);
 	avf_store_release(&dev->hash, h);

@@ -89,8 +89,8 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 	if (ret != VM_FAULT_NOPAGE || m->page != AVF_DB_TX)
 		return ret;
 
-	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
 	atomic_long_inc(&db->faults);
+	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
 	smp_store_release(&db->mapped, true);
 	vdcm_worker_look(m->adi);
 	return ret;
@@ -228,14 +228,14 @@ bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle)
 	if (READ_ONCE(db->mode) == VDCM_DOORBELL_MAPPED || idle < db->hold_ns)
 		return false;
 
+	WRITE_ONCE(db->mapped, false);
 	/*
 	 * Whoever faults the page in from here on says so after it did, and
-	 * sends us to look once more. What was stored before the page went is
-	 * visible after it went.
+	 * sends us to look once more.
 	 */
-	WRITE_ONCE(db->mapped, false);
 	smp_mb();
 	vdcm_doorbell_zap(adi);
+	/* What was stored before the page went is visible after it went. */
 	smp_mb();
 	if (avf_tx_pending(adi->avf))
 		vdcm_worker_look(adi);

@@ -120,6 +120,7 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	 */
 	smp_mb__after_atomic();
 	pending = xchg(&adi->tx_pending, 0);
+	/* Where the page is mapped, it was so before we look at the tails. */
 	if (smp_load_acquire(&adi->doorbell.mapped)) {
 		u32 stored = avf_tx_pending(adi->avf);
 

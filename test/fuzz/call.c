@@ -5,6 +5,8 @@
 #include "host.h"
 
 static struct avf_tx_scratch scratch;
+/* Doorbell pages as a VMM maps them, of each device. */
+static u8 doorbell[2][AVF_DB_PAGES][AVF_PAGE_SIZE] __aligned(4096);
 static bool scratch_used;
 
 /* A device's memory is not worth keeping: each run allocates one. */
@@ -21,12 +23,15 @@ static void enter(struct fz *f, enum fz_ctx ctx)
 	f->ndma = 0;
 }
 
-/* After it: pointers are void, counters go up only. */
+/* After it: pointers are void, but those of a burst. */
 static void leave(struct fz *f)
 {
+	if (f->ctx == FZ_RX)
+		f->held |= f->opened;
 	f->ctx = FZ_QUIET;
-	if (f->opened)
-		mem_unmap(f);
+	if (f->opened & ~f->held)
+		mem_unmap(f, f->opened & ~f->held);
+	f->opened = 0;
 }
 
 void fz_after(struct fz *f)
@@ -57,7 +62,7 @@ void fz_open(struct fz *f, u32 id, u16 nq, u32 flags, const u8 *in, size_t len)
 {
 	memset(f, 0, offsetof(struct fz, msg.data));
 	memset(&f->arq_iova, 0,
-	       sizeof(*f) - offsetof(struct fz, arq_iova));
+	       offsetof(struct fz, rxbuf) - offsetof(struct fz, arq_iova));
 	f->id = id;
 	f->nq = nq;
 	f->in = in;
@@ -72,6 +77,13 @@ void fz_open(struct fz *f, u32 id, u16 nq, u32 flags, const u8 *in, size_t len)
 		.link_mbps = 10000,
 		.link_up = true,
 	};
+	if (!(flags & FZ_NO_MAP)) {
+		u32 i;
+
+		memset(doorbell[id], 0, sizeof(doorbell[id]));
+		for (i = 0; i < AVF_DB_PAGES; i++)
+			f->params.doorbell[i] = doorbell[id][i];
+	}
 	f->dev = avf_dev_create(&f->params, &f->ops, f);
 	FZ_CHECK(f->dev);
 	fz_shadow_reset(f, true);
@@ -186,7 +198,7 @@ void fz_bar_wr(struct fz *f, u32 bar, u32 off, const void *p, u32 len)
 	/* Stopping the mailbox is how a driver says goodbye. */
 	if (was && !(f->reg[FZ_ATQLEN] & AVF_AQ_LEN_ENABLE)) {
 		fz_queues_off(f);
-		FZ_CHECK(!f->nmac && !f->uc && !f->mc && !f->traffic);
+		fz_all_back(f);
 	}
 }
 
@@ -214,6 +226,41 @@ void fz_fast_wr(struct fz *f, u32 off, u32 val)
 	f->ctx = FZ_QUIET;
 	avf_fast_write(f->dev, off, val);
 	f->ctx = ctx;
+}
+
+void fz_store(struct fz *f, u32 page, u32 off, u32 val)
+{
+	u32 i = (off - 0x800) / 4;
+	__le32 le = cpu_to_le32(val);
+
+	off %= AVF_PAGE_SIZE;
+	FZ_CHECK(page < AVF_DB_PAGES && off % 4 == 0);
+	if (!f->params.doorbell[page])
+		return;
+	/* The interval of a vector, whatever is above it. */
+	if (page == AVF_DB_RX && off >= 0x800 && i < 48)
+		f->vec[i % 16 + 1].itr[i / 16] = val & 0xfff;
+	memcpy((u8 *)f->params.doorbell[page] + off, &le, sizeof(le));
+}
+
+void fz_doorbells(struct fz *f)
+{
+	u32 mask, n;
+	u16 q;
+
+	/* Each look finds less to do, whatever is in the page. */
+	for (n = 0; n < 4 * 4096; n++) {
+		enter(f, FZ_QUIET);
+		mask = avf_tx_pending(f->dev);
+		leave(f);
+		FZ_CHECK(!(mask >> f->nq));
+		if (!mask)
+			return;
+		for (q = 0; q < f->nq; q++)
+			if (mask >> q & 1)
+				fz_tx_poll(f, q, 64);
+	}
+	FZ_CHECK(!"a doorbell that nothing silences");
 }
 
 void fz_mbx_run(struct fz *f)
@@ -257,24 +304,18 @@ u32 fz_tx_poll(struct fz *f, u16 q, u32 budget)
 	return n;
 }
 
-/* struct avf_frame.hdr is an array in some versions, a pointer in others. */
-static void frame_hdr(struct avf_frame *fr, const u8 *p)
-{
-	if (sizeof(fr->hdr) == sizeof(p))
-		memcpy(&fr->hdr, &p, sizeof(p));
-	else
-		memcpy(&fr->hdr, p, fr->hlen);
-}
-
 int fz_rx_push(struct fz *f, const u8 *p, u32 len, u32 nsegs)
 {
 	static struct avf_frame fr;
+	static u8 hdr[AVF_FRAME_HDR];
 	u32 at = 0, i;
 	int err;
 
 	fr.len = len;
-	fr.hlen = (u16)min_t(u32, len, 64);
-	frame_hdr(&fr, p);
+	fr.hlen = (u16)min_t(u32, len, AVF_FRAME_HDR);
+	fr.hdr = memcpy(hdr, p, fr.hlen);
+	/* some senders vouch for what they sent */
+	fr.csum = len >> 2 & (AVF_FRAME_L3_OK | AVF_FRAME_L4_OK);
 	if (!nsegs || nsegs > AVF_FRAME_SEGS || nsegs > len)
 		nsegs = 1;
 	fr.nsegs = (u16)nsegs;
@@ -286,7 +327,9 @@ int fz_rx_push(struct fz *f, const u8 *p, u32 len, u32 nsegs)
 		at += n;
 	}
 	enter(f, FZ_RX);
+	f->burst = true;
 	f->nrxbuf = 0;
+	f->win_seen = 0;
 	err = avf_rx_push(f->dev, &fr);
 	leave(f);
 	FZ_CHECK(err == 0 || err == -ENOBUFS || err == -EMSGSIZE ||
@@ -301,11 +344,20 @@ int fz_rx_push(struct fz *f, const u8 *p, u32 len, u32 nsegs)
 	return err;
 }
 
+/* The burst ends, if there is one; perhaps because somebody waits for that. */
 void fz_rx_flush(struct fz *f)
 {
-	enter(f, FZ_QUIET);
+	enum fz_ctx ctx = f->ctx;
+
+	if (!f->burst)
+		return;
+	f->burst = false;
+	f->nwin = 0;
+	f->ctx = FZ_QUIET;
 	avf_rx_flush(f->dev);
-	leave(f);
+	mem_unmap(f, f->held);
+	f->held = 0;
+	f->ctx = ctx;
 }
 
 void fz_reset(struct fz *f, enum avf_reset kind)
@@ -316,6 +368,31 @@ void fz_reset(struct fz *f, enum avf_reset kind)
 	avf_dev_reset(f->dev, kind);
 	leave(f);
 	fz_shadow_reset(f, all);
+}
+
+void fz_port_vlan(struct fz *f, u16 vid, u8 prio)
+{
+	u16 want = vid ? (u16)(prio << 13 | vid) : 0;
+
+	enter(f, FZ_QUIET);
+	if (vid > 4094 || prio > 7) {
+		FZ_CHECK(avf_port_vlan_set(f->dev, vid, prio) == -EINVAL);
+	} else {
+		FZ_CHECK(!avf_port_vlan_set(f->dev, vid, prio));
+		f->port_vlan = want;
+	}
+	FZ_CHECK(avf_port_vlan_get(f->dev) == f->port_vlan);
+	leave(f);
+}
+
+void fz_trust(struct fz *f, bool on)
+{
+	enter(f, FZ_EVENT);
+	avf_trust_set(f->dev, on);
+	f->trusted = on;
+	FZ_CHECK(avf_trust_get(f->dev) == on);
+	FZ_CHECK(on || !f->uc);
+	leave(f);
 }
 
 void fz_link(struct fz *f, bool up, u32 mbps)

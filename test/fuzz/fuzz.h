@@ -33,7 +33,7 @@
 #define FZ_AQ_LEN	32u
 #define FZ_MSG		(FZ_RAM + 1 * 4096)
 #define FZ_REPLY	(FZ_RAM + 2 * 4096)
-#define FZ_REPLY_LEN	512u
+#define FZ_REPLY_LEN	4096u	/* one for all: nobody reads them */
 #define FZ_TXR(q)	(FZ_RAM + 3 * 4096 + ((q) % 4) * 1024)
 #define FZ_RXR(q)	(FZ_RAM + 4 * 4096 + ((q) % 4) * 2048)
 #define FZ_RING		64u
@@ -41,6 +41,10 @@
 #define FZ_PKT		(FZ_RAM + 16 * 4096)	/* canned frames from here */
 #define FZ_PKT_PAGES	16u
 #define FZ_PKT_STEP	1024u			/* one every so many bytes */
+
+#define FZ_MAX_WIN	(2 * AVF_MAX_QPS)
+#define FZ_MAX_RXBUF	(FZ_MAX_WIN * (AVF_PAGE_SIZE / 32) + 8)
+#define FZ_VLANS	4096u
 
 #define FZ_NSTATS	(sizeof(struct avf_stats) / sizeof(u64))
 
@@ -78,6 +82,18 @@ struct fz_ring {
 	u32 buf;
 };
 
+/* A piece of a receive ring that the model has a pointer to, until it flushes. */
+struct fz_win {
+	const struct avf_rx_desc *d;
+	u32 n;
+	u32 buf;	/* bytes of the buffers */
+};
+
+struct fz_buf {
+	u64 at;
+	u32 len;
+};
+
 /* The message being handled, as the model read it. */
 struct fz_msg {
 	bool open;
@@ -107,8 +123,10 @@ struct fz {
 	u32 no_map;	/* pages that dma_map() does not have */
 	u32 dirty;
 	u32 opened;	/* pages with a pointer to them around */
+	u32 held;	/* of these, until the burst being received ends */
+	bool burst;
 	u32 fail_dma;	/* fails the n-th access from now; 0: none */
-	u32 fail_mac;
+	u32 fail_mac;	/* the same of filters: addresses and VLANs */
 	u64 now;
 	u64 deadline;
 
@@ -121,6 +139,7 @@ struct fz {
 	u32 hook_at;	/* before the n-th access; 0: none */
 	bool in_hook;
 	bool unmasking;
+	bool ending;	/* a burst ends because somebody waits for that */
 
 	/* what the driver did */
 	u8 cfg[256];
@@ -136,11 +155,19 @@ struct fz {
 	u64 arq_buf;
 	u16 arq_len;
 	bool arq_open;
-	u64 rxbuf[8];
-	u32 rxbuf_len;
+	struct fz_win win[FZ_MAX_WIN];
+	u32 nwin;
+	u32 win_seen;	/* whose buffers are in @rxbuf */
 	u32 nrxbuf;
 
+	/* what the host did */
+	u16 port_vlan;
+	bool trusted;
+
 	/* what the model did */
+	u32 vlan[FZ_VLANS / 32];
+	u32 nvlan;
+	bool vlan_filter;
 	u8 mac[AVF_MAX_MACS][AVF_ETH_ALEN];
 	u32 nmac;
 	bool uc, mc, traffic;
@@ -158,6 +185,7 @@ struct fz {
 	void (*on_xmit)(struct fz *f, const struct avf_frame *frame);
 	void (*on_read)(struct fz *f, u64 iova, void *buf, u32 len);
 
+	struct fz_buf rxbuf[FZ_MAX_RXBUF];
 	u32 id;		/* which RAM */
 };
 
@@ -206,6 +234,10 @@ void fz_wr(struct fz *f, u32 off, u32 val);
 u32 fz_rd(struct fz *f, u32 off);
 void fz_verify(struct fz *f, u32 off);
 void fz_fast_wr(struct fz *f, u32 off, u32 val);
+/* A store to a doorbell page that is mapped: nobody is told. */
+void fz_store(struct fz *f, u32 page, u32 off, u32 val);
+/* Send what the tails that were stored ask for. */
+void fz_doorbells(struct fz *f);
 void fz_mbx_run(struct fz *f);
 u32 fz_tx_poll(struct fz *f, u16 q, u32 budget);
 int fz_rx_push(struct fz *f, const u8 *p, u32 len, u32 nsegs);
@@ -213,6 +245,8 @@ void fz_rx_flush(struct fz *f);
 void fz_reset(struct fz *f, enum avf_reset kind);
 void fz_reset_verify(struct fz *f, enum avf_reset kind);
 void fz_link(struct fz *f, bool up, u32 mbps);
+void fz_port_vlan(struct fz *f, u16 vid, u8 prio);
+void fz_trust(struct fz *f, bool on);
 void fz_impending(struct fz *f);
 void fz_advance(struct fz *f, u64 ns);
 void fz_after(struct fz *f);

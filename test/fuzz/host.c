@@ -35,10 +35,13 @@ void fz_digest(struct fz *f, u64 a, u64 b, const void *p, u32 len)
 	f->trace = h;
 }
 
-static u64 macs_digest(const struct fz *f)
+static u64 filters_digest(const struct fz *f)
 {
-	u64 sum = f->nmac;
+	u64 sum = f->nmac + f->nvlan * 0x10001ull;
 	u32 i, k;
+
+	for (i = 0; f->nvlan && i < FZ_VLANS / 32; i++)
+		sum = sum * 31 + f->vlan[i];
 
 	for (i = 0; i < f->nmac; i++) {
 		u64 m = 0;
@@ -133,14 +136,16 @@ void fz_msg_close(struct fz *f)
 	m->open = false;
 	avf_stats_get(f->dev, &st);
 	if (st.resets_vf != m->resets) {
-		FZ_CHECK(le32_to_cpu(m->desc.cookie_hi) == AVF_VC_RESET_VF);
+		FZ_CHECK(le32_to_cpu(m->desc.cookie_hi) == AVF_VC_RESET_VF ||
+			 le32_to_cpu(m->desc.cookie_hi) ==
+			 AVF_VC_REQUEST_QUEUES);
 		fz_shadow_reset(f, false);
 		return;
 	}
 	if (st.vc_refused != m->refused) {
 		FZ_CHECK(st.vc_refused == m->refused + 1);
 		FZ_CHECK(f->effects == m->effects);
-		FZ_CHECK(macs_digest(f) == m->macs);
+		FZ_CHECK(filters_digest(f) == m->macs);
 		return;
 	}
 	if (st.mbx_messages == f->stats.mbx_messages)
@@ -163,7 +168,7 @@ static void msg_open(struct fz *f, u64 iova, const struct avf_aq_desc *desc)
 	f->msg.refused = st.vc_refused;
 	f->msg.resets = st.resets_vf;
 	f->msg.effects = f->effects;
-	f->msg.macs = macs_digest(f);
+	f->msg.macs = filters_digest(f);
 }
 
 /* The model has read @len bytes at @iova; @p is what it got. */
@@ -205,6 +210,15 @@ static void mbx_read(struct fz *f, u64 iova, const void *p, u32 len)
 	}
 }
 
+/* A long message is written in pieces. */
+static bool arq_body(const struct fz *f, u64 iova, u32 len)
+{
+	u64 d = iova - f->arq_buf;
+
+	return d <= f->arq_len && len <= f->arq_len - d &&
+	       d + len <= AVF_AQ_BUF_LEN;
+}
+
 /* A whole ARQ entry, or the front of an ATQ entry, or a message. */
 static void mbx_write(struct fz *f, u64 iova, const void *p, u32 len)
 {
@@ -225,12 +239,11 @@ static void mbx_write(struct fz *f, u64 iova, const void *p, u32 len)
 
 	FZ_CHECK(f->arq_open);
 	if (len != sizeof(*d) || iova != f->arq_iova) {
-		FZ_CHECK(iova == f->arq_buf && len <= f->arq_len &&
-			 len <= AVF_AQ_BUF_LEN);
+		FZ_CHECK(arq_body(f, iova, len));
 		fz_digest(f, 'P', len, p, len);
 		return;
 	}
-	if (f->arq_buf == iova && f->arq_len >= len)
+	if (arq_body(f, iova, len))
 		return;		/* either */
 	f->arq_open = false;
 	flags = le16_to_cpu(d->flags);
@@ -269,23 +282,58 @@ static struct fz_ring *rx_ring(struct fz *f, u64 iova, u64 len)
 	return NULL;
 }
 
-static void rx_posted(struct fz *f, u64 iova, u64 buf)
+/* Rings may lie over each other: the largest buffer such a descriptor has. */
+static u32 rx_buf_len(const struct fz *f, u64 iova, u64 len)
 {
-	struct fz_ring *r = rx_ring(f, iova, 8);
+	u32 q, max = 0;
 
-	FZ_CHECK(r);
-	FZ_CHECK(f->nrxbuf < 5);
-	f->rxbuf[f->nrxbuf++] = buf;
-	f->rxbuf_len = r->buf;
+	for (q = 0; q < f->nq; q++)
+		if (f->rx_on & (1u << q) && in_ring(&f->rxr[q], 32, iova, len))
+			max = max_t(u32, max, f->rxr[q].buf);
+	return max;
 }
 
-static bool rx_target(const struct fz *f, u64 iova, u32 len)
+/* The same of a piece of a ring, up to its end or that of the page. */
+static bool rx_window(const struct fz *f, u64 iova, u32 len)
+{
+	u32 q;
+
+	for (q = 0; q < f->nq; q++) {
+		const struct fz_ring *r = &f->rxr[q];
+
+		if (f->rx_on & (1u << q) && in_ring(r, 32, iova, len) &&
+		    (iova - r->base) % 32 == 0 &&
+		    (iova + len == r->base + r->len * 32u ||
+		     (iova + len) % AVF_PAGE_SIZE == 0))
+			return true;
+	}
+	return false;
+}
+
+static void rx_posted(struct fz *f, u64 at, u32 len)
+{
+	FZ_CHECK(f->nrxbuf < FZ_MAX_RXBUF);
+	f->rxbuf[f->nrxbuf].at = at;
+	f->rxbuf[f->nrxbuf++].len = len;
+}
+
+/*
+ * Is that inside a buffer of a descriptor that was read, or can be seen through
+ * a pointer? All descriptors of a frame are read before anything is written.
+ */
+static bool rx_target(struct fz *f, u64 iova, u32 len)
 {
 	u32 i;
 
-	for (i = 0; i < f->nrxbuf; i++)
-		if (iova - f->rxbuf[i] <= f->rxbuf_len &&
-		    len <= f->rxbuf_len - (iova - f->rxbuf[i]))
+	for (; f->win_seen < f->nwin; f->win_seen++) {
+		const struct fz_win *w = &f->win[f->win_seen];
+
+		for (i = 0; i < w->n; i++)
+			rx_posted(f, le64_to_cpu(w->d[i].qw0), w->buf);
+	}
+	for (i = f->nrxbuf; i--; )
+		if (iova - f->rxbuf[i].at <= f->rxbuf[i].len &&
+		    len <= f->rxbuf[i].len - (iova - f->rxbuf[i].at))
 			return true;
 	return false;
 }
@@ -329,8 +377,9 @@ static int host_read(void *host, u64 iova, void *buf, u32 len)
 	if (f->ctx == FZ_MBX || f->ctx == FZ_EVENT)
 		mbx_read(f, iova, buf, len);
 	if (f->ctx == FZ_RX) {
-		FZ_CHECK(len == 8);
-		rx_posted(f, iova, le64_to_cpu(*(__le64 *)buf));
+		FZ_CHECK(len == 8 && rx_ring(f, iova, 8));
+		rx_posted(f, le64_to_cpu(*(__le64 *)buf),
+			  rx_buf_len(f, iova, 8));
 	}
 	return 0;
 }
@@ -380,19 +429,21 @@ static void *host_map(void *host, u64 iova, u32 len, bool write)
 		return NULL;
 	if (f->ctx == FZ_TX && write)
 		FZ_CHECK(in_ring(&f->txr[f->q], 16, iova, len));
-	p = mem_map(f, iova, len, write);
 	if (f->ctx == FZ_RX) {
-		bool desc = len == 32 && rx_ring(f, iova, len);
-
 		FZ_CHECK(write);
-		FZ_CHECK(desc || rx_target(f, iova, len));
-		if (p && desc && !rx_target(f, iova, len)) {
-			__le64 buf;
-
-			memcpy(&buf, p, 8);
-			rx_posted(f, iova, le64_to_cpu(buf));
+		if (rx_window(f, iova, len)) {
+			p = mem_map(f, iova, len, write);
+			FZ_CHECK(!p || f->nwin < FZ_MAX_WIN);
+			if (p)
+				f->win[f->nwin++] = (struct fz_win) {
+					.d = (const void *)p, .n = len / 32,
+					.buf = rx_buf_len(f, iova, len),
+				};
+			return p;
 		}
+		FZ_CHECK(rx_target(f, iova, len));
 	}
+	p = mem_map(f, iova, len, write);
 	return p;
 }
 
@@ -405,8 +456,14 @@ static void host_irq(void *host, u16 vec)
 	u64 min = ~0ull;
 	u32 i;
 
-	/* G11 */
 	FZ_CHECK(vec <= f->nq);
+	/* While configuration space is written the old one may yet apply. */
+	if (f->ending && f->unmasking) {
+		v->ena = false;
+		f->irqs++;
+		return;
+	}
+	/* G11 */
 	FZ_CHECK(fz_master(f));
 	if (!(f->params.flags & AVF_PARAM_VMM_MSIX))
 		FZ_CHECK(f->cfg[0x73] & 0x80);
@@ -454,6 +511,10 @@ static void host_quiesce(void *host)
 
 	/* A queue function that waits for itself would never return. */
 	FZ_CHECK(f->ctx != FZ_TX && f->ctx != FZ_RX);
+	/* Whoever receives ends the burst before we return. */
+	f->ending = true;
+	fz_rx_flush(f);
+	f->ending = false;
 	f->effects++;
 }
 
@@ -474,7 +535,9 @@ static u64 frame_check(struct fz *f, const struct avf_frame *fr)
 
 	FZ_CHECK(fr->nsegs && fr->nsegs <= AVF_FRAME_SEGS);
 	FZ_CHECK(fr->len >= 60 && fr->len <= AVF_MAX_FRAME);
-	FZ_CHECK(fr->hlen >= 14 && fr->hlen <= fr->len);
+	FZ_CHECK(fr->hlen == min_t(u32, fr->len, AVF_FRAME_HDR));
+	FZ_CHECK(!(fr->csum & ~(AVF_FRAME_L3_OK | AVF_FRAME_L4_OK)));
+	mem_check_init(fr->hdr, fr->hlen);
 	for (i = 0; i < fr->nsegs; i++) {
 		const u8 *p = fr->seg[i].p;
 
@@ -552,10 +615,48 @@ static void host_promisc(void *host, bool uc, bool mc)
 	struct fz *f = host;
 
 	FZ_CHECK(uc != f->uc || mc != f->mc);
+	FZ_CHECK(!uc || f->trusted);
 	f->uc = uc;
 	f->mc = mc;
 	f->effects++;
 	fz_digest(f, 'O', (u64)uc << 1 | mc, NULL, 0);
+}
+
+static int host_vlan_add(void *host, u16 tpid, u16 vid)
+{
+	struct fz *f = host;
+
+	FZ_CHECK(f->ctx == FZ_MBX);
+	FZ_CHECK(tpid == 0x8100 && vid && vid < FZ_VLANS);
+	if (f->fail_mac && !--f->fail_mac)
+		return -ENOSPC;
+	FZ_CHECK(!(f->vlan[vid / 32] >> vid % 32 & 1));
+	FZ_CHECK(f->nvlan < (f->trusted ? FZ_VLANS - 1 : AVF_MAX_VLANS));
+	f->vlan[vid / 32] |= 1u << vid % 32;
+	f->nvlan++;
+	fz_digest(f, 'V', vid, NULL, 0);
+	return 0;
+}
+
+static void host_vlan_del(void *host, u16 tpid, u16 vid)
+{
+	struct fz *f = host;
+
+	FZ_CHECK(tpid == 0x8100 && vid && vid < FZ_VLANS);
+	FZ_CHECK(f->vlan[vid / 32] >> vid % 32 & 1);
+	f->vlan[vid / 32] &= ~(1u << vid % 32);
+	f->nvlan--;
+	fz_digest(f, 'v', vid, NULL, 0);
+}
+
+static void host_vlan_filter(void *host, bool on)
+{
+	struct fz *f = host;
+
+	FZ_CHECK(on != f->vlan_filter);
+	f->vlan_filter = on;
+	f->effects++;
+	fz_digest(f, 'L', on, NULL, 0);
 }
 
 static void host_traffic(void *host, bool on)
@@ -585,6 +686,9 @@ void fz_host_ops(struct fz *f, bool map)
 		.mac_add = host_mac_add,
 		.mac_del = host_mac_del,
 		.promisc = host_promisc,
+		.vlan_add = host_vlan_add,
+		.vlan_del = host_vlan_del,
+		.vlan_filter = host_vlan_filter,
 		.traffic = host_traffic,
 	};
 }

@@ -17,6 +17,7 @@ void fz_msg_close(struct fz *f);
 void fz_queues_off(struct fz *f);
 /* What a reset means to everything the driver did. */
 void fz_shadow_reset(struct fz *f, bool all);
+void fz_all_back(const struct fz *f);
 bool fz_msix_masked(const struct fz *f, u16 vec);
 /* A vector that is enabled while masked may have fired into the PBA. */
 void fz_note_pending(struct fz *f);

@@ -57,6 +57,7 @@ int main(int argc, char **argv)
 {
 	int i;
 
+	fz_msg_selftest();
 	for (i = 1; i < argc; i++)
 		replay(argv[i]);
 	printf("%s: %u inputs\n", fz_name, count);

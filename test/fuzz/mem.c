@@ -245,12 +245,12 @@ void *mem_map(struct fz *f, u64 iova, u32 len, bool write)
 	return p;
 }
 
-void mem_unmap(struct fz *f)
+void mem_unmap(struct fz *f, u32 pages)
 {
 	u32 i;
 
-	for (i = 0; f->opened; i++, f->opened >>= 1) {
-		if (!(f->opened & 1))
+	for (i = 0; pages; i++, pages >>= 1) {
+		if (!(pages & 1))
 			continue;
 		mem_check_init(mem[f->id].view + i * MEM_STEP, AVF_PAGE_SIZE);
 		ASAN_POISON_MEMORY_REGION(mem[f->id].view + i * MEM_STEP,

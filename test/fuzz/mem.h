@@ -16,7 +16,7 @@ bool mem_copy(struct fz *f, u64 iova, void *p, u32 len, bool write);
 /* The driver's; it has all of RAM, always. */
 void mem_poke(struct fz *f, u64 iova, void *p, u32 len, bool write);
 void *mem_map(struct fz *f, u64 iova, u32 len, bool write);
-void mem_unmap(struct fz *f);
+void mem_unmap(struct fz *f, u32 pages);
 
 /* Under MemorySanitizer: @p must be, or is to count as not, initialised. */
 void mem_check_init(const void *p, size_t len);

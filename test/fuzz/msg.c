@@ -34,6 +34,16 @@ struct msg_ctx {
 	u8 *p;
 	u32 count;
 	u32 i;		/* element */
+	const u8 *stack;
+};
+
+/* Headers that follow each other, 0 behind the last. */
+static const u8 stacks[][6] = {
+	{ 1, 4, 6 }, { 1, 4, 7 }, { 1, 4, 8 }, { 1, 5, 6 }, { 1, 5, 7 },
+	{ 1, 5, 8 }, { 1, 4 }, { 1, 5 }, { 1 }, { 1, 4, 22 }, { 1, 5, 23 },
+	{ 1, 4, 15 }, { 1, 4, 16 }, { 1, 5, 14 }, { 1, 4, 7, 15 },
+	{ 1, 5, 7, 17 }, { 1, 4, 7, 9, 10 }, { 1, 4, 7, 9, 11 },
+	{ 1, 5, 7, 9, 12 }, { 1, 2, 3, 4, 6 }, { 4, 6 }, { 5, 7 },
 };
 
 static void put(struct msg_ctx *m, u64 v, u32 n)
@@ -63,13 +73,27 @@ static void put_mac(struct msg_ctx *m, u8 s)
 	m->p += 6;
 }
 
+/* The element's header as it is in canned frame @s. */
+static void put_hdr(struct msg_ctx *m, u8 s)
+{
+	bool v6 = s & 1, tag = s % 16 >= 10;
+	u32 at = m->i ? tag ? 18 : 14 : 0;
+
+	if (m->i > 1)
+		at += v6 ? 40 : 20;
+	fz_peek(m->f, FZ_PKT + (s & 31) * FZ_PKT_STEP + at, m->p, 64);
+	m->p += 64;
+}
+
 static u32 width(char c)
 {
+	if (c == 'N')
+		return 64;
 	if (strchr("AHQ", c))
 		return 8;
-	if (strchr("scLMbphyFZD", c))
+	if (strchr("scLMbpShIayYFZD", c))
 		return 4;
-	if (strchr("truoB", c))
+	if (strchr("truoOB", c))
 		return 1;
 	return c == 'e' ? 6 : 2;
 }
@@ -82,10 +106,12 @@ static void field(struct msg_ctx *m, char c)
 		16384 };
 	static const u32 pkts[] = { 9728, 1522, 16382, 64, 63, 16383 };
 	static const u32 caps[] = { 0xbebd8cf9, 0xffffffff, 0x0c0c80a1, 0, 1,
-		0x00080001 };
+		0x00080001, 0xbebd0cf9, 0xbebd8cf9 };
 	static const u32 tpids[] = { 0x8100, 0x88a8, 0x9100, 0 };
 	static const u32 protos[] = { 0x83000000 | 0x101, 0x80000101, 1, 0,
 		0x101, 0x70000001 };
+	static const u8 acts[] = { AVF_VC_ACT_QUEUE, AVF_VC_ACT_DROP,
+		AVF_VC_ACT_PASSTHRU, AVF_VC_ACT_REGION };
 	static const u8 rxdids[] = { 1, 22, 2, 0, 16 };
 	struct fz *f = m->f;
 	u32 n = width(c);
@@ -104,6 +130,10 @@ static void field(struct msg_ctx *m, char c)
 	}
 	if (c == 'e') {
 		put_mac(m, s);
+		return;
+	}
+	if (c == 'N') {
+		put_hdr(m, s);
 		return;
 	}
 	if (c == 'A') {
@@ -139,6 +169,9 @@ static void field(struct msg_ctx *m, char c)
 	case 'j':
 		v = m->count = s < 0xc0 ? 64 : s % 72u;
 		break;
+	case 'd':
+		v = s < 0xe0 ? 0 : s;
+		break;
 	case 'q':
 		v = s < 0xc0 ? m->i : s % 32u;
 		break;
@@ -160,8 +193,10 @@ static void field(struct msg_ctx *m, char c)
 	case 'i':
 	case 's':
 	case 'g':
-	case 'y':
 		v = s % 5u;
+		break;
+	case 'y':
+		v = acts[s % ARRAY_SIZE(acts)];
 		break;
 	case 't':
 		v = s % 4u;
@@ -170,7 +205,7 @@ static void field(struct msg_ctx *m, char c)
 		v = s % 4u ? s : 4095u + (s & 4);
 		break;
 	case 'f':
-		v = tpids[s % ARRAY_SIZE(tpids)];
+		v = s < 0xc0 ? 0x8100 : tpids[s % ARRAY_SIZE(tpids)];
 		break;
 	case 'c':
 		v = caps[s % ARRAY_SIZE(caps)];
@@ -181,8 +216,27 @@ static void field(struct msg_ctx *m, char c)
 	case 'p':
 		v = pkts[s % ARRAY_SIZE(pkts)];
 		break;
+	case 'S':
+		m->stack = stacks[s % ARRAY_SIZE(stacks)];
+		for (v = 0; v < sizeof(stacks[0]) && m->stack[v]; )
+			v++;
+		break;
 	case 'h':
-		v = s % 24u;
+		v = s < 0xe0 && m->stack && m->i < sizeof(stacks[0]) ?
+		    m->stack[m->i] : s % 24u;
+		break;
+	case 'I':
+		/* of Ethernet seldom any */
+		v = m->i ? s & (m->i == 1 ? 31 : 3) : s < 0x80 ? 0 : s & 7;
+		break;
+	case 'a':
+		v = s < 0x60 ? 1 : s < 0xe0 ? 2 : s % 10u;
+		break;
+	case 'Y':
+		v = s < 0xc0 ? AVF_VC_ACT_MARK : s % 7u;
+		break;
+	case 'O':
+		v = s % 4u;
 		break;
 	case 'F':
 		v = protos[s % ARRAY_SIZE(protos)];
@@ -313,7 +367,7 @@ void fz_mbx_setup(struct fz *f)
 	fz_wr(f, AVF_REG_ARQBAL, (u32)FZ_ARQ);
 	fz_wr(f, AVF_REG_ARQBAH, (u32)(FZ_ARQ >> 32));
 	for (i = 0; i < FZ_AQ_LEN; i++) {
-		u64 buf = FZ_REPLY + i % 8 * FZ_REPLY_LEN;
+		u64 buf = FZ_REPLY;
 
 		d.flags = cpu_to_le16(AVF_AQ_F_BUF);
 		d.datalen = cpu_to_le16(FZ_REPLY_LEN);
@@ -353,7 +407,7 @@ void fz_take(struct fz *f)
 	u32 i = fz_rd(f, AVF_REG_ARQT) % FZ_AQ_LEN;
 
 	for (; i != t; i = (i + 1) % FZ_AQ_LEN) {
-		u64 buf = FZ_REPLY + i % 8 * FZ_REPLY_LEN;
+		u64 buf = FZ_REPLY;
 
 		d.flags = cpu_to_le16(AVF_AQ_F_BUF);
 		d.datalen = cpu_to_le16(FZ_REPLY_LEN);

@@ -232,6 +232,45 @@ static void op_busy(struct fz *f)
 	}
 }
 
+/* What came with VLANs, trust and doorbells. */
+static void op_device(struct fz *f)
+{
+	u8 s = fz_u8(f), c = fz_u8(f);
+	u16 q = s >> 4 & 3;
+
+	switch (s % 8) {
+	case 0:
+		fz_port_vlan(f, c & 1 ? c : fz_u16(f), s >> 4);
+		break;
+	case 1:
+		fz_trust(f, s & 16);
+		if (s & 32) {
+			/* what it gained ends with the reset */
+			fz_reset(f, AVF_RESET_PF);
+			avf_dev_reset_done(f->dev);
+		}
+		break;
+	case 2:
+		/* another dword of a page, or another value */
+		fz_store(f, s >> 4 & 1, c * 4u, fz_val(f));
+		break;
+	case 3:
+		fz_store(f, AVF_DB_RX, q * 4u, c % 80u);
+		break;
+	case 4:
+		fz_store(f, AVF_DB_RX, 0x800 + c % 48u * 4, fz_u16(f));
+		break;
+	case 5:
+		fz_doorbells(f);
+		break;
+	default:
+		/* a tail, and then the look of a poll loop */
+		fz_store(f, AVF_DB_TX, q * 4u, s & 128 ? fz_val(f) : c % 72u);
+		fz_doorbells(f);
+		break;
+	}
+}
+
 static void op_host(struct fz *f)
 {
 	static const u32 mbps[] = { 10000, 1000, 25000, 100000, 0, 4294967295u };
@@ -263,6 +302,7 @@ static void op_host(struct fz *f)
 		fz_cfg_wr16(f, 0x04, f->cfg[4] ^ 4);
 		break;
 	case 8:
+		fz_rx_flush(f);
 		f->on ^= 1u << (s >> 4) * 2;
 		break;
 	case 9:
@@ -272,6 +312,7 @@ static void op_host(struct fz *f)
 		f->fail_mac = 1 + (s >> 4);
 		break;
 	case 11:
+		fz_rx_flush(f);
 		f->no_map ^= 1u << (fz_u8(f) & 31);
 		break;
 	case 12:
@@ -280,6 +321,10 @@ static void op_host(struct fz *f)
 		f->hook_at = 1 + fz_u8(f) % 16;
 		break;
 	case 13:
+		if (s & 0x80) {
+			op_device(f);
+			break;
+		}
 		v = 0x12345678;
 		f->ctx = FZ_QUIET;
 		FZ_CHECK(avf_fast_read(f->dev, reg_off(f), &v) ||
@@ -296,6 +341,7 @@ static void op_host(struct fz *f)
 		avf_mbx_pending(f->dev);
 		break;
 	default:
+		fz_rx_flush(f);
 		f->on = ~0u;
 		f->no_map = 0;
 		fz_mbx_setup(f);

@@ -97,12 +97,17 @@ void fz_shadow_reset(struct fz *f, bool all)
 		for (i = 0; i < AVF_MAX_VECTORS; i++)
 			f->vec[i].masked = true;
 	}
-	/* G7, G2: everything was given back. */
+	fz_all_back(f);
+}
+
+/* G7, G2: the host has everything back. */
+void fz_all_back(const struct fz *f)
+{
 	FZ_CHECK(!f->nmac);
+	FZ_CHECK(!f->nvlan && !f->vlan_filter);
 	FZ_CHECK(!f->uc && !f->mc);
 	FZ_CHECK(!f->traffic);
 }
-
 
 bool fz_msix_masked(const struct fz *f, u16 vec)
 {

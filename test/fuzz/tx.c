@@ -35,7 +35,7 @@ static bool same(const struct avf_frame *fr, const struct txref_frame *want)
 {
 	u32 pos = 0, i;
 
-	if (fr->len != want->len)
+	if (fr->len != want->len || fr->csum != want->csum)
 		return false;
 	for (i = 0; i < fr->nsegs; i++) {
 		if (memcmp(fr->seg[i].p, ref.bytes + want->at + pos,
@@ -66,10 +66,11 @@ static void tell(const struct avf_frame *fr)
 	const struct txref_frame *w = &ref.frame[next];
 	u32 pos = 0, i, k;
 
-	fprintf(stderr, "sent: %u bytes\n", fr->len);
+	fprintf(stderr, "sent: %u bytes, vouched for: %x\n", fr->len, fr->csum);
 	if (next == ref.nframes)
 		return;
-	fprintf(stderr, "reference: %u bytes\n", w->len);
+	fprintf(stderr, "reference: %u bytes, vouched for: %x\n", w->len,
+		w->csum);
 	for (i = 0; i < fr->nsegs; i++)
 		for (k = 0; k < fr->seg[i].len; k++, pos++) {
 			u8 c = ((const u8 *)fr->seg[i].p)[k];
@@ -224,10 +225,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		len - 4);
 	fz_pci_on(&f);
 	fz_mbx_setup(&f);
-	fz_resources(&f, 0xbebd8cf9);
+	/* Some drivers get no VLANs: they do not ask, or the host has one. */
+	if (data[0] & 16)
+		fz_port_vlan(&f, 5, 0);
+	fz_resources(&f, data[0] & 8 ? 0xbebd8cf9 &
+		     ~(AVF_CAP_VLAN | AVF_CAP_VLAN_V2) : 0xbebd8cf9);
 	fz_up(&f, 1);
 	f.on_xmit = on_xmit;
 	txref_reset(&ref);
+	ref.vlan = !(data[0] & 24);
 	/* Begin somewhere in the ring. */
 	tail = data[1] % FZ_RING;
 	for (from = 0; from < tail; from++)

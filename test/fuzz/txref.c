@@ -192,16 +192,12 @@ static u32 pieces(u32 from, u32 to)
 }
 
 /* The frame in r->bytes behind the last is complete but for tags, padding. */
-static bool emit(struct txref *r, u32 len, const u64 *ctx, u64 data, bool opt,
-		 u32 hlen)
+static bool emit(struct txref *r, u32 len, u64 data, bool opt, u32 hlen,
+		 u8 csum)
 {
 	struct txref_frame *fr = &r->frame[r->nframes];
 	u8 *p = r->bytes + r->nbytes;
 
-	if (ctx[1] & 0x4 << 4) {
-		tag(p, &len, bits(ctx[0], 32, 16));
-		hlen += 4;
-	}
 	if (data & 0x8 << 4) {
 		tag(p, &len, bits(data, 48, 16));
 		hlen += 4;
@@ -215,6 +211,7 @@ static bool emit(struct txref *r, u32 len, const u64 *ctx, u64 data, bool opt,
 	fr->len = len;
 	fr->opt = opt;
 	fr->unit = r->units;
+	fr->csum = csum;
 	r->nframes++;
 	r->nbytes += len;
 	FZ_CHECK(r->nframes < TXREF_FRAMES && r->nbytes < TXREF_BYTES - 65536);
@@ -227,6 +224,7 @@ static bool plain(struct txref *r, const u64 *ctx, u64 data,
 	static const u32 l4min[] = { 0, 20, 12, 8 };
 	u8 *p = r->bytes + r->nbytes;
 	u32 l4size = 0;
+	u8 csum = 0;
 
 	if (u.want < 14 || u.want > AVF_MAX_FRAME || u.ndata > 31 ||
 	    u.len < u.want)
@@ -243,8 +241,14 @@ static bool plain(struct txref *r, const u64 *ctx, u64 data,
 			return false;
 		checksums(p, w, l4size, w->ip == 3);
 	}
-	return emit(r, u.want, ctx, data, pieces(0, u.want) > 31,
-		    need > 64 ? need : min_t(u32, u.want, 64));
+	if (need && w->ip == 3)
+		csum |= AVF_FRAME_L3_OK;
+	if (need && w->l4 != NONE)
+		csum |= AVF_FRAME_L4_OK;
+	return emit(r, u.want, data, pieces(0, u.want) > 31,
+		    need > AVF_FRAME_HDR ? need :
+					   min_t(u32, u.want, AVF_FRAME_HDR),
+		    csum);
 }
 
 static bool tso(struct txref *r, const u64 *ctx, u64 data,
@@ -287,9 +291,12 @@ static bool tso(struct txref *r, const u64 *ctx, u64 data,
 			put(t + 4, 2, 8 + x);
 		}
 		checksums(p, w, w->l4len + x, w->ip != 1);
-		if (!emit(r, hlen + x, ctx, data,
+		if (!emit(r, hlen + x, data,
 			  pieces(hlen + pos, hlen + pos + x) > 31,
-			  hlen > 64 ? hlen : min_t(u32, hlen + x, 64)))
+			  hlen > AVF_FRAME_HDR ? hlen :
+				min_t(u32, hlen + x, AVF_FRAME_HDR),
+			  AVF_FRAME_L4_OK |
+			  (w->ip == 1 ? 0 : AVF_FRAME_L3_OK)))
 			return false;
 	}
 	return true;
@@ -307,6 +314,9 @@ static bool frame(struct txref *r, const u64 *ctx, u64 data)
 	static const u32 l4min[] = { 0, 20, 12, 8 };
 	u32 need = 0;
 
+	/* a second tag, or one that was not negotiated */
+	if ((ctx[1] & 0x4 << 4) || (!r->vlan && (data & 0x8 << 4)))
+		return false;
 	if (ctx[1] & 1 << 4)
 		return tso(r, ctx, data, &w);
 	if (w.l4 != NONE || w.ip == 3)

@@ -16,6 +16,7 @@ struct txref_frame {
 	u32 len;
 	u32 unit;
 	bool opt;	/* in so many pieces that it may be dropped */
+	u8 csum;	/* AVF_FRAME_*_OK */
 };
 
 struct txref {
@@ -24,6 +25,7 @@ struct txref {
 	u32 units;
 	u32 nframes;
 	u32 nbytes;
+	bool vlan;	/* tags in descriptors were negotiated */
 	u8 done[4096];	/* this descriptor's completion is reported */
 	struct txref_frame frame[TXREF_FRAMES];
 	u8 bytes[TXREF_BYTES];

@@ -46,17 +46,27 @@ static u64 refused(const struct fz *f)
 	return st.vc_refused;
 }
 
+static u64 resets(const struct fz *f)
+{
+	struct avf_stats st;
+
+	avf_stats_get(f->dev, &st);
+	return st.resets_vf;
+}
+
 /* Exactly one reply, and the right one. Returns false when it was refused. */
 static bool send(struct fz *f, u32 op, const u8 *msg, u32 len)
 {
-	u64 old = refused(f);
+	u64 old = refused(f), was = resets(f);
 	bool ok;
 
 	f->replies = 0;
 	f->trace = 0;
 	fz_send(f, op, msg, len);
 	ok = refused(f) == old;
-	if (op == AVF_VC_RESET_VF) {
+	/* Neither is answered; the other way it says how many there are. */
+	if (op == AVF_VC_RESET_VF ||
+	    (op == AVF_VC_REQUEST_QUEUES && resets(f) != was)) {
 		FZ_CHECK(!f->replies);
 		FZ_CHECK(!(fz_rd(f, AVF_REG_ARQLEN) & AVF_AQ_LEN_ENABLE));
 		FZ_CHECK(fz_rd(f, AVF_REG_ATQH) == fz_rd(f, AVF_REG_ATQT));
@@ -130,13 +140,15 @@ static u64 probe(struct fz *f)
 	avf_mac_get(f->dev, mac);
 	for (i = 0; i < 6; i++)
 		f->trace = f->trace * 31 + mac[i];
-	return f->trace + f->nmac * 3 + f->uc * 5u + f->mc * 7u;
+	return f->trace + f->nmac * 3 + f->uc * 5u + f->mc * 7u +
+	       f->nvlan * 11 + f->vlan_filter * 13u;
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
 	static u8 msg[FZ_MSG_MAX + 128];
 	u32 flags, caps, i, n, op;
+	u64 old;
 	u16 nq;
 	u8 s;
 
@@ -162,12 +174,20 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		} else if (s >= 0xe8) {
 			fz_link(&a, s & 1, 1000u << (s & 6));
 			fz_link(&b, s & 1, 1000u << (s & 6));
-		} else if (s >= 0xe0) {
+		} else if (s >= 0xe4) {
 			fz_reset(&a, AVF_RESET_FLR);
 			fz_reset(&b, AVF_RESET_FLR);
 			boot(&a, caps);
 			boot(&b, caps);
+		} else if (s >= 0xe2) {
+			fz_trust(&a, s & 1);
+			fz_trust(&b, s & 1);
+		} else if (s >= 0xe0) {
+			/* seen when the driver asks what it has */
+			fz_port_vlan(&a, s & 1, 0);
+			fz_port_vlan(&b, s & 1, 0);
 		}
+		old = resets(&a);
 		n = fz_msg_build(&a, &op, msg);
 		if (send(&a, op, msg, n)) {
 			/* What it did not refuse, the other accepts too. */
@@ -175,7 +195,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 			FZ_CHECK(a.trace == b.trace);
 		}
 		a.fail_mac = 0;
-		if (op == AVF_VC_RESET_VF) {
+		if (resets(&a) != old) {
 			boot(&a, caps);
 			boot(&b, caps);
 		}

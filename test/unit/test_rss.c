@@ -661,3 +661,36 @@ TEST_ONCE(never_torn)
 	CHECK(!race.torn);
 	bed_close(&race.b);
 }
+
+/*
+ * With one queue pair there is nothing to choose, and no frame is hashed; with
+ * more there is, however few the driver uses.
+ */
+TEST(one_queue_pair)
+{
+	struct avf_params p = {
+		.link_mbps = 10000, .link_up = true,
+		.mac = { 2, 0, 0, 0, 0, 1 },
+	};
+	struct avfdrv_rxinfo info;
+	uint8_t f[512];
+	struct bed b;
+	uint32_t len;
+
+	for (p.num_qps = 1; p.num_qps <= 2; p.num_qps++) {
+		bed_open_params(&b, &p);
+		b.d.want_qps = 1;
+		CHECK_EQ(avfdrv_probe(&b.d), 0);
+		CHECK_EQ(avfdrv_up(&b.d), 0);
+		CHECK_EQ(avfdrv_rss_key(&b.d, rss_key), 0);
+		len = rss_frame(f, b.d.mac, &rss_vector[0], 6);
+		CHECK_EQ(host_rx(&b.h, f, len, 1), 0);
+		CHECK_EQ(arrived(&b, f, len, &info), 0);
+		CHECK_EQ_AT(info.hash_valid, p.num_qps == 2, p.num_qps);
+		CHECK_EQ_AT(info.hash,
+			    p.num_qps == 2 ? rss_vector[0].tcp_hash : 0, p.num_qps);
+		/* it is known all the same what it is */
+		CHECK_EQ(info.l3l4p, true);
+		bed_close(&b);
+	}
+}

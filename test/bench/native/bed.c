@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdarg.h>
 
+#include "avf_wire.h"
 #include "bed.h"
 
 struct bed_counts bed_counts;
@@ -118,6 +119,27 @@ static void op_promisc(void *host, bool unicast, bool multicast)
 	(void)multicast;
 }
 
+static int op_vlan_add(void *host, u16 tpid, u16 vid)
+{
+	(void)host;
+	(void)tpid;
+	(void)vid;
+	return 0;
+}
+
+static void op_vlan_del(void *host, u16 tpid, u16 vid)
+{
+	(void)host;
+	(void)tpid;
+	(void)vid;
+}
+
+static void op_vlan_filter(void *host, bool on)
+{
+	(void)host;
+	(void)on;
+}
+
 static const struct avf_host_ops ops = {
 	.dma_read = op_dma_read,
 	.dma_write = op_dma_write,
@@ -131,6 +153,9 @@ static const struct avf_host_ops ops = {
 	.mac_add = op_mac_add,
 	.mac_del = op_mac_del,
 	.promisc = op_promisc,
+	.vlan_add = op_vlan_add,
+	.vlan_del = op_vlan_del,
+	.vlan_filter = op_vlan_filter,
 };
 
 /* --------------------------------------------- transport of the driver */
@@ -236,10 +261,11 @@ void *bed_va(struct end *e, u64 iova)
 	return e->ram + (iova - BED_IOVA);
 }
 
-static void end_open(struct end *e, u8 nr)
+static void end_open(struct end *e, u8 nr, u16 qps)
 {
+	static const u8 lut[AVF_RSS_LUT_LEN];
 	const struct avf_params params = {
-		.num_qps = 1,
+		.num_qps = qps,
 		.flags = AVF_PARAM_VMM_MSIX,
 		.mac = { 2, 0, 0, 0, 0, nr },
 		.link_mbps = 100000,
@@ -254,15 +280,19 @@ static void end_open(struct end *e, u8 nr)
 	avfdrv_init(&e->d, &transport, e);
 	e->d.rx_buf = BED_RX_BUF;
 	e->d.max_pkt = 9728;
+	e->d.want_qps = qps;
 	if (avfdrv_probe(&e->d) || avfdrv_up(&e->d))
 		bed_die("the device does not come up");
+	/* Frames are hashed, but arrive where they are looked for. */
+	if (qps > 1 && avfdrv_rss_lut(&e->d, lut))
+		bed_die("no indirection table");
 }
 
-void bed_open(struct end ends[2])
+void bed_open(struct end ends[2], u16 qps)
 {
 	memset(ends, 0, 2 * sizeof(*ends));
-	end_open(&ends[0], 1);
-	end_open(&ends[1], 2);
+	end_open(&ends[0], 1, qps);
+	end_open(&ends[1], 2, qps);
 	ends[0].peer = &ends[1];
 	ends[1].peer = &ends[0];
 }

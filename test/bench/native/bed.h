@@ -39,8 +39,8 @@ extern struct bed_counts bed_counts;
 __attribute__((noreturn, format(printf, 1, 2)))
 void bed_die(const char *fmt, ...);
 
-/* Two devices, probed and up. */
-void bed_open(struct end ends[2]);
+/* Two devices with @qps queue pairs each, probed and up. */
+void bed_open(struct end ends[2], u16 qps);
 void bed_close(struct end ends[2]);
 
 /* Guest memory, aligned to a page. */

@@ -358,22 +358,33 @@ static void reg_fast(void)
 	report("reg_fast_write");
 }
 
+static void begin_with(u16 qps, bool copies)
+{
+	bed_open(ends, qps);
+	if (copies)
+		bed_copies_watch(ends);
+	tx_iova = bed_alloc(&ends[0], BATCH * FRAME_MAX);
+}
+
 int main(int argc, char **argv)
 {
+	bool copies = argc > 1 && !strcmp(argv[1], "copies");
 	u32 i;
 
-	bed_open(ends);
-	if (argc > 1 && !strcmp(argv[1], "copies"))
-		bed_copies_watch(ends);
+	begin_with(1, copies);
 	if (argc > 1 && !strcmp(argv[1], "time"))
 		rounds = ROUNDS_TIME;
-	tx_iova = bed_alloc(&ends[0], BATCH * FRAME_MAX);
 	for (i = 0; i < ARRAY_SIZE(scenarios); i++)
 		data_path(&scenarios[i]);
 	virtchnl();
 	reg_read();
 	reg_write();
 	reg_fast();
+	bed_close(ends);
+
+	/* What receive side scaling adds. */
+	begin_with(2, copies);
+	data_path(&(struct scenario){ "64_rss", PLAIN, 64 });
 	bed_close(ends);
 	return 0;
 }
