@@ -10,101 +10,18 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "vfiodev.h"
+#include "pair.h"
 
 #define FRAMES	2000
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-struct pair {
-	struct vfio_mem mem;
-	struct vfiodev v[2];
-	struct avfdrv d[2];
-	int irq[2];
-};
-
-static void pair_open(struct pair *p, char **uuid, int type)
-{
-	int i;
-
-	vfio_mem_init(&p->mem, 64 << 20);
-	vfiodev_open(&p->v[0], uuid[0], type, &p->mem, NULL);
-	vfiodev_open(&p->v[1], uuid[1], type, &p->mem, &p->v[0]);
-	for (i = 0; i < 2; i++) {
-		p->irq[i] = vfiodev_eventfd(&p->v[i], VFIO_PCI_MSIX_IRQ_INDEX,
-					    1);
-		avfdrv_init(&p->d[i], &vfiodev_transport, &p->v[i]);
-		avfdrv_pci_on(&p->d[i], 2);
-		CHECK(!avfdrv_probe(&p->d[i]));
-		CHECK(!avfdrv_up(&p->d[i]));
-	}
-}
-
-static void pair_close(struct pair *p)
-{
-	int i;
-
-	for (i = 0; i < 2; i++)
-		close(p->irq[i]);
-	/* The container lives as long as the devices in it. */
-	vfiodev_close(&p->v[1]);
-	vfiodev_close(&p->v[0]);
-	vfio_mem_fini(&p->mem);
-}
-
-static void frame_fill(struct pair *p, int from, uint8_t *f, uint32_t len,
-		       uint32_t seq)
-{
-	uint32_t i;
-
-	memcpy(f, p->d[!from].mac, 6);
-	memcpy(f + 6, p->d[from].mac, 6);
-	f[12] = 0x88;
-	f[13] = 0xb5;
-	for (i = 14; i < len; i++)
-		f[i] = (uint8_t)(i * 31 + seq);
-}
-
-/* Send one frame and wait for it; false when it does not come in time. */
-static bool one(struct pair *p, int from, uint32_t len, uint32_t seq)
-{
-	uint8_t f[2048], g[4096];
-	double end = now() + 2;
-	uint32_t n;
-
-	frame_fill(p, from, f, len, seq);
-	CHECK(!avfdrv_tx(&p->d[from], 0, f, len));
-	do {
-		n = avfdrv_rx(&p->d[!from], 0, g, sizeof(g), NULL);
-		/* The host's interface may talk too. */
-		if (n && memcmp(g, f, 12))
-			n = 0;
-		if (!n)
-			usleep(50);
-	} while (!n && now() < end);
-	avfdrv_tx_clean(&p->d[from], 0);
-	if (!n)
-		return false;
-	CHECK(n == len, "%u != %u", n, len);
-	CHECK(!memcmp(f, g, len));
-	return true;
-}
 
 static void exchange(struct pair *p, uint32_t frames)
 {
 	uint32_t i;
 
 	for (i = 0; i < frames; i++)
-		CHECK(one(p, i & 1, 60 + i * 13 % 1455, i), "frame %u", i);
+		CHECK(pair_one(p, i & 1, 60 + i * 13 % 1455, i), "frame %u", i);
 }
 
 static void interrupts(struct pair *p)
@@ -115,7 +32,7 @@ static void interrupts(struct pair *p)
 		;
 	vfiodev_transport.wr(&p->v[1], R_DYN_CTLN(0),
 			     DYN_INTENA | DYN_ITR(3));
-	CHECK(one(p, 0, 100, 1));
+	CHECK(pair_one(p, 0, 100, 1));
 	CHECK(read(p->irq[1], &n, sizeof(n)) == sizeof(n) && n >= 1);
 }
 
@@ -157,13 +74,13 @@ static void unmap_under_traffic(struct pair *p)
 
 	for (i = 0; i < 100; i++) {
 		for (k = 0; k < 64; k++) {
-			frame_fill(p, 0, f, sizeof(f), k);
+			pair_frame(p, 0, f, sizeof(f), k);
 			avfdrv_tx_clean(&p->d[0], 0);
 			avfdrv_tx(&p->d[0], 0, f, sizeof(f));
 		}
 		CHECK(!vfiodev_unmap(&p->v[0], p->mem.iova, p->mem.len));
 		for (k = 0; k < 4; k++) {
-			frame_fill(p, 0, f, sizeof(f), k);
+			pair_frame(p, 0, f, sizeof(f), k);
 			avfdrv_tx_clean(&p->d[0], 0);
 			avfdrv_tx(&p->d[0], 0, f, sizeof(f));
 		}
@@ -176,7 +93,7 @@ static void rounds(char **uuid, int type)
 	static struct pair p;
 
 	memset(&p, 0, sizeof(p));
-	pair_open(&p, uuid, type);
+	pair_open(&p, uuid, type, &vfiodev_transport);
 	exchange(&p, FRAMES);
 	interrupts(&p);
 	reset_and_again(&p);
@@ -187,7 +104,7 @@ static void rounds(char **uuid, int type)
 
 	/* Whatever state that left: a new user finds a new device. */
 	memset(&p, 0, sizeof(p));
-	pair_open(&p, uuid, type);
+	pair_open(&p, uuid, type, &vfiodev_transport);
 	exchange(&p, 100);
 	avfdrv_remove(&p.d[0]);
 	avfdrv_remove(&p.d[1]);
@@ -209,9 +126,9 @@ static void killed(char **uuid)
 			uint32_t k;
 
 			memset(&p, 0, sizeof(p));
-			pair_open(&p, uuid, VFIO_TYPE1v2_IOMMU);
+			pair_open(&p, uuid, VFIO_TYPE1v2_IOMMU, &vfiodev_transport);
 			for (k = 0;; k++) {
-				frame_fill(&p, 0, f, sizeof(f), k);
+				pair_frame(&p, 0, f, sizeof(f), k);
 				avfdrv_tx_clean(&p.d[0], 0);
 				avfdrv_tx(&p.d[0], 0, f, sizeof(f));
 				while (avfdrv_rx(&p.d[1], 0, f, sizeof(f),
@@ -225,7 +142,7 @@ static void killed(char **uuid)
 		CHECK(WIFSIGNALED(status), "status %x", status);
 	}
 	memset(&p, 0, sizeof(p));
-	pair_open(&p, uuid, VFIO_TYPE1v2_IOMMU);
+	pair_open(&p, uuid, VFIO_TYPE1v2_IOMMU, &vfiodev_transport);
 	exchange(&p, 100);
 	pair_close(&p);
 }

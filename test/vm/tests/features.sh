@@ -1,0 +1,192 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Inside a test VM: what stock iavf can do with the device beyond carrying
+# packets, and what the host can do to it. Run by test/vm/suite.
+# shellcheck source-path=SCRIPTDIR disable=SC2119
+
+. "$(dirname "$0")/lib.sh"
+
+A=$(uuid 1)
+B=$(uuid 2)
+
+boots() {
+	load
+	mdev_create 1
+	mdev_create 2
+	guest start a --mdev "$A"
+	guest start b --mdev "$B"
+	net_up a 1
+	net_up b 2
+	ping_ok a "$(guest_ip 2)" 20
+}
+
+# feature GUEST NAME: is it on?
+feature() { guest run "$1" "ethtool -k eth0" | tee /dev/stderr | tr -d '\r' | grep -q "^$2: on"; }
+
+offloads() {
+	feature a rx-checksumming
+	feature a tx-checksumming
+	feature a tcp-segmentation-offload
+	feature a rx-vlan-offload
+	feature a tx-vlan-offload
+	feature a rx-vlan-filter
+}
+
+# vlan_up GUEST NUMBER VID
+vlan_up() {
+	guest run "$1" "ip link add link eth0 name v$3 type vlan id $3 && ip link set v$3 up && ip addr add 10.78.$3.$2/24 dev v$3"
+}
+
+# Guests and host in one VLAN; a guest that is not in it hears nothing of it.
+vlans() {
+	local u
+	u=$(uplink)
+	vlan_up a 1 100
+	vlan_up b 2 100
+	ip link add link "$u" name "$u.100" type vlan id 100
+	ip link set "$u.100" up
+	ip addr add 10.78.100.254/24 dev "$u.100"
+	wait_for 10 guest run a "ping -q -c 1 -W 1 10.78.100.2"
+	ping_ok a 10.78.100.2 50
+	ping_ok b 10.78.100.254 50
+	ping_ok a 10.78.100.2 20 -s 1468
+	iperf_server b
+	tcp a 10.78.100.2 5
+	ping_ok a "$(guest_ip 2)" 20
+	vlan_up a 1 101
+	! guest run a "ping -q -c 2 -W 1 10.78.101.2" || die "answered in a VLAN that b is not in"
+	guest run a "ip link del v101"
+	guest run a "ip link del v100"
+	guest run b "ip link del v100"
+	ip link del "$u.100"
+	ping_ok a "$(guest_ip 2)" 20
+}
+
+# A port VLAN: the guests notice nothing, the host finds them in the VLAN.
+port_vlan() {
+	local u
+	u=$(uplink)
+	echo 200 >"$MDEV/$A/vlan"
+	echo "200 3" >"$MDEV/$B/vlan"
+	[ "$(cat "$MDEV/$B/vlan")" = "200 3" ]
+	sleep 0.2
+	reachable a "$(guest_ip 2)" 60
+	ping_ok a "$(guest_ip 2)" 50
+	! guest run a "ping -q -c 2 -W 1 $HOST_IP" || die "reached the host outside its VLAN"
+	ip link add link "$u" name "$u.200" type vlan id 200
+	ip link set "$u.200" up
+	ip addr add 10.77.0.253/24 dev "$u.200"
+	ping_ok a 10.77.0.253 20
+	ip link del "$u.200"
+	echo 0 >"$MDEV/$A/vlan"
+	echo 0 >"$MDEV/$B/vlan"
+	sleep 0.2
+	reachable a "$HOST_IP" 60
+	reachable b "$HOST_IP" 60
+	ping_ok a "$(guest_ip 2)" 20
+}
+
+# Rules that iavf programs; 5.10's does not know them yet.
+flow_rules() {
+	feature a ntuple-filters || { echo "iavf of $(guest run a uname -r) has no flow director"; return 77; }
+	guest run a "ethtool -N eth0 flow-type tcp4 dst-port 5201 action 0 loc 1"
+	guest run a "ethtool -N eth0 flow-type udp4 src-ip 10.77.0.2 dst-port 7 action -1 loc 2"
+	guest run a "ethtool -n eth0" | tee /dev/stderr | grep -q 'Total 2 rules'
+	ping_ok a "$(guest_ip 2)" 20
+	guest run a "iperf3 -s -D >/dev/null 2>&1; sleep 0.5"
+	tcp b "$(guest_ip 1)" 4
+	guest run a "ethtool -N eth0 delete 1 && ethtool -N eth0 delete 2"
+	guest run a "ethtool -n eth0" | grep -q 'Total 0 rules'
+}
+
+# stat_sum NAME: of both devices.
+stat_sum() { echo $(($(stat_of "$A" "$1") + $(stat_of "$B" "$1"))); }
+
+# Doorbells in each of their modes; they cost next to no exits where mapped.
+doorbells() {
+	local mode w0 p0 w p faults
+	for mode in trap mapped auto; do
+		guest stop a
+		guest stop b
+		echo $mode >"$MDEV/$A/doorbell"
+		echo $mode >"$MDEV/$B/doorbell"
+		guest start a --mdev "$A"
+		guest start b --mdev "$B"
+		! echo trap >"$MDEV/$A/doorbell" || die "changed the mode of an open device"
+		net_up a 1
+		net_up b 2
+		ping_ok a "$(guest_ip 2)" 50
+		iperf_server b
+		w0=$(stat_sum bar_writes)
+		p0=$(stat_sum tx_unicast)
+		tcp a "$(guest_ip 2)" 8
+		w=$(($(stat_sum bar_writes) - w0))
+		p=$(($(stat_sum tx_unicast) - p0))
+		faults=$(stat_sum doorbell_faults)
+		echo "$mode: $p packets, $w trapped writes, $faults faults in all"
+		case $mode in
+		trap)	[ "$faults" = 0 ] ;;
+		*)	[ "$faults" -gt 0 ] && [ $((10 * w)) -lt "$p" ] ;;
+		esac
+	done
+}
+
+rate_limit() {
+	local mbps
+	echo 20 >"$MDEV/$A/max_tx_rate"
+	guest run a "iperf3 -c $(guest_ip 2) -t 8 -f m" | tee /dev/stderr >"$OUT/rate.txt"
+	echo 0 >"$MDEV/$A/max_tx_rate"
+	mbps=$(awk '/receiver/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /bits/) print int($i) }' "$OUT/rate.txt")
+	if [ "$mbps" -lt 5 ] || [ "$mbps" -gt 21 ]; then
+		die "$mbps Mbit/s with a limit of 20"
+	fi
+}
+
+speed() {
+	echo 10000 >"$MDEV/$A/speed"
+	wait_for 10 guest run a "ethtool eth0 | grep -q 'Speed: 10000Mb/s'"
+	echo 100000 >"$MDEV/$A/speed"
+	wait_for 10 guest run a "ethtool eth0 | grep -q 'Speed: 100000Mb/s'"
+}
+
+# An address that the host set is the guest's only one, unless it is trusted.
+fixed_address() {
+	guest stop a
+	echo 02:00:00:00:00:0a >"$MDEV/$A/mac"
+	guest start a --mdev "$A"
+	net_up a 1
+	reachable a "$HOST_IP" 20
+	guest run a "ip link set eth0 address 02:00:00:00:00:0b" || true
+	guest run a "ip link show eth0" | grep -q 02:00:00:00:00:0a
+	ping_ok a "$HOST_IP" 20
+	echo 1 >"$MDEV/$A/trust"
+	sleep 0.2
+	reachable a "$HOST_IP" 60
+	guest run a "ip link set eth0 address 02:00:00:00:00:0b"
+	reachable a "$HOST_IP" 20
+	ping_ok a "$HOST_IP" 20
+	[ "$(stat_of "$A" tx_spoofed_mac)" -lt 20 ]
+}
+
+ends() {
+	guest stop a
+	guest stop b
+	mdev_remove "$A"
+	mdev_remove "$B"
+	unload
+	balanced
+	! dmesg | grep -E "$SPLAT" || die "the kernel log has a splat"
+}
+
+check feature-boot boots
+check offloads offloads
+check vlans vlans
+check port-vlan port_vlan
+check flow-rules flow_rules
+check rate-limit rate_limit
+check link-speed speed
+check fixed-address fixed_address
+check doorbell-modes doorbells
+check feature-end ends
+finish
