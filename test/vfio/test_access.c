@@ -37,7 +37,8 @@ static void info(struct vfiodev *v)
 		CHECK(!ioctl(v->fd, VFIO_DEVICE_GET_REGION_INFO, &r));
 		CHECK(r.size == want, "region %u: %llu", i,
 		      (unsigned long long)r.size);
-		CHECK(!(r.flags & VFIO_REGION_INFO_FLAG_MMAP));
+		/* A part of BAR0 can be mapped: see test_doorbell.c. */
+		CHECK(!(r.flags & VFIO_REGION_INFO_FLAG_MMAP) == (i != 0));
 	}
 	r.index = 1000;
 	CHECK(ioctl(v->fd, VFIO_DEVICE_GET_REGION_INFO, &r) && errno == EINVAL);
@@ -112,6 +113,7 @@ static void no_such_region(struct vfiodev *v)
 	CHECK(pwrite(v->fd, no_memory, 4, 0) < 0 && errno == EFAULT);
 }
 
+/* But for two pages of BAR0, one at a time, nothing can. */
 static void no_mmap(struct vfiodev *v)
 {
 	static const size_t len[] = { 4096, 8192, BAR0_SIZE, 1 << 20 };
@@ -122,11 +124,13 @@ static void no_mmap(struct vfiodev *v)
 			for (l = 0; l < 4; l++) {
 				off_t at = (off_t)(VFIO_OFF(region) +
 						   page * 4096u);
-				void *p = mmap(NULL, len[l],
-					       PROT_READ | PROT_WRITE,
-					       l & 1 ? MAP_PRIVATE : MAP_SHARED,
-					       v->fd, at);
+				void *p;
 
+				if (!region && !l && (page == 0 || page == 2))
+					continue;
+				p = mmap(NULL, len[l], PROT_READ | PROT_WRITE,
+					 l & 1 ? MAP_PRIVATE : MAP_SHARED,
+					 v->fd, at);
 				CHECK(p == MAP_FAILED && errno == EINVAL,
 				      "region %u page %u", region, page);
 			}
