@@ -51,6 +51,7 @@
  * @lock:    guards @ready and @watched
  * @ready:   ADIs with work, each at most once
  * @watched: ADIs whose doorbells are mapped, to be looked at now and then
+ * @round:   counts the rounds over @watched (worker)
  * @pf_work: the PF driver asked for its poll op
  * @scratch: memory for avf_tx_poll()
  */
@@ -59,6 +60,7 @@ struct vdcm_worker {
 	spinlock_t lock;	/* @ready, @watched */
 	struct list_head ready;
 	struct list_head watched;
+	unsigned int round;
 	bool pf_work;
 	struct avf_tx_scratch *scratch;
 };
@@ -194,6 +196,7 @@ enum vdcm_pf_reset {
  * @ready:      in the worker's list
  * @watched:    in the worker's other list
  * @busy_ns:    when there was something to do last (worker)
+ * @round:      the round in which it was looked at last (worker)
  */
 struct vdcm_adi {
 	struct vdcm_vdev vdev;
@@ -221,6 +224,7 @@ struct vdcm_adi {
 	struct list_head ready;
 	struct list_head watched;
 	u64 busy_ns;
+	unsigned int round;
 };
 
 /* vdcm_adi.c: life of an ADI; process context */

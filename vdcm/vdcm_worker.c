@@ -180,7 +180,7 @@ static void vdcm_worker_glance(struct vdcm_worker *w)
 static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 {
 	struct vdcm_worker *w = &parent->worker;
-	struct vdcm_adi *adi, *first = NULL;
+	struct vdcm_adi *adi;
 	u64 idle, min_idle = U64_MAX;
 	bool work = false;
 	int idx;
@@ -189,7 +189,9 @@ static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 		return U64_MAX;
 
 	idx = srcu_read_lock(&parent->srcu);
-	while ((adi = vdcm_worker_next_watched(w)) && adi != first) {
+	w->round++;
+	while ((adi = vdcm_worker_next_watched(w)) && adi->round != w->round) {
+		adi->round = w->round;
 		if (avf_tx_pending(adi->avf)) {
 			vdcm_worker_look(adi);
 			work = true;
@@ -199,8 +201,6 @@ static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 			vdcm_worker_unwatch(adi);
 			continue;
 		}
-		if (!first)
-			first = adi;
 		min_idle = min(min_idle, idle);
 	}
 	srcu_read_unlock(&parent->srcu, idx);
