@@ -122,12 +122,14 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	pending = xchg(&adi->tx_pending, 0);
 	/* Where the page is mapped, it was so before we look at the tails. */
 	if (smp_load_acquire(&adi->doorbell.mapped)) {
-		u32 stored = avf_tx_pending(adi->avf);
-
 		adi->busy_ns = ktime_get_ns();
-		pending |= stored;
 		vdcm_worker_watch(adi);
 	}
+	/*
+	 * A store into the page leaves no bit; nor did the one that came just
+	 * before the page was taken away.
+	 */
+	pending |= avf_tx_pending(adi->avf);
 
 	for (i = 0; i < AVF_MAX_QPS; i++) {
 		u32 budget;
