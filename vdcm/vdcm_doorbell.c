@@ -23,6 +23,7 @@
 #include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 
 #include "vdcm.h"
 
@@ -40,6 +41,12 @@
 #define VDCM_HOLD_MAX_NS	(50 * NSEC_PER_MSEC)
 /* A fault after this many times what it was held is no longer soon. */
 #define VDCM_SOON		8
+
+/* For tests that want a device to fall asleep at a time they know. */
+static unsigned int doorbell_hold_us;
+module_param(doorbell_hold_us, uint, 0644);
+MODULE_PARM_DESC(doorbell_hold_us,
+		 "debug: how long an idle device's doorbells stay mapped, in us (0 = as long as it pays)");
 
 /* Which page of BAR0 is which doorbell page. */
 static const unsigned long vdcm_doorbell_pgoff[AVF_DB_PAGES] = {
@@ -222,10 +229,14 @@ void vdcm_doorbell_armed(struct vdcm_adi *adi)
 bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle)
 {
 	struct vdcm_doorbell *db = &adi->doorbell;
+	u64 hold;
 
 	if (!READ_ONCE(db->mapped))
 		return true;
-	if (READ_ONCE(db->mode) == VDCM_DOORBELL_MAPPED || idle < db->hold_ns)
+	hold = READ_ONCE(doorbell_hold_us) * (u64)NSEC_PER_USEC;
+	if (!hold)
+		hold = db->hold_ns;
+	if (READ_ONCE(db->mode) == VDCM_DOORBELL_MAPPED || idle < hold)
 		return false;
 
 	WRITE_ONCE(db->mapped, false);

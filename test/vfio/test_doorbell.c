@@ -5,7 +5,7 @@
  * to sleep and woken up many times, with gaps that lie around the moment at which
  * it falls asleep. A store that is overlooked is a frame that does not arrive.
  *
- * test_doorbell UUID UUID [EDGES]
+ * test_doorbell UUID UUID [EDGES [MAX_GAP_US]]
  */
 #define _GNU_SOURCE
 #include <string.h>
@@ -174,27 +174,30 @@ static void what_happened(char **uuid)
 }
 
 /* Mostly short gaps, some around each power of two up to the longest. */
-static void gap(unsigned int *seed)
+static void gap(unsigned int *seed, uint32_t max_us)
 {
 	uint32_t top = 1u << rand_r(seed) % 17;
-	uint32_t us = top / 2 + (uint32_t)rand_r(seed) % top;
+	uint32_t us;
 	struct timespec ts;
 
-	if (us > MAX_GAP_US)
-		us = MAX_GAP_US;
+	while (top / 2 > max_us)
+		top /= 2;
+	us = top / 2 + (uint32_t)rand_r(seed) % top;
+	if (us > max_us)
+		us = max_us;
 	ts.tv_sec = 0;
 	ts.tv_nsec = (long)us * 1000;
 	nanosleep(&ts, NULL);
 }
 
-static void edges(struct pair *p, char **uuid, uint32_t n)
+static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_gap_us)
 {
 	long faults = stat_of(uuid[0], "doorbell_faults");
 	unsigned int seed = 1;
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		gap(&seed);
+		gap(&seed, max_gap_us);
 		if (!pair_one(p, 0, 60, i)) {
 			printf("edge %u: nothing arrived\n", i);
 			what_happened(uuid);
@@ -224,7 +227,8 @@ int main(int argc, char **argv)
 	CHECK(pair_one(&p, 0, 60, 0));
 
 	traps = stat_of(argv[1], "bar_writes");
-	edges(&p, argv + 1, argc > 3 ? (uint32_t)atoi(argv[3]) : EDGES);
+	edges(&p, argv + 1, argc > 3 ? (uint32_t)atoi(argv[3]) : EDGES,
+	      argc > 4 ? (uint32_t)atoi(argv[4]) : MAX_GAP_US);
 	CHECK(stat_of(argv[1], "bar_writes") == traps, "a store trapped");
 
 	/* A reset while mapped clears the pages; the driver starts over. */
