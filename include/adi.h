@@ -112,7 +112,7 @@ struct adi_pf_ops {
  * @dev:       its device, bound to a driver; parent of the mediated devices
  * @ops:       the driver's operations
  * @max_adis:  most ADIs alive at a time, 1..65535
- * @num_qps:   queue pairs per ADI, 1..AVF_MAX_QPS
+ * @num_qps:   most queue pairs an ADI can have, 1..AVF_MAX_QPS
  * @link_mbps: link speed in Mbit/s the ADIs report
  * @parent:    vdcm's side of it; the driver leaves it alone
  */
@@ -127,13 +127,15 @@ struct adi_pf {
 
 /**
  * struct adi - an ADI as its PF driver sees it
- * @pf:   where it lives
- * @name: the mediated device's UUID as text
- * @priv: the PF driver's
+ * @pf:      where it lives
+ * @name:    the mediated device's UUID as text
+ * @num_qps: queue pairs
+ * @priv:    the PF driver's
  */
 struct adi {
 	struct adi_pf *pf;
 	const char *name;
+	u16 num_qps;
 	void *priv;
 };
 

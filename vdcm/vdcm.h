@@ -37,13 +37,26 @@
 #include "compat/mdev.h"
 #include "vdcm_rate.h"
 
-#define VDCM_TYPE_NAME		"vdcm"	/* types are called <pf driver>-vdcm */
 
 /* Where vfio-pci puts its regions; drivers and VMMs take offsets from us. */
 #define VDCM_OFFSET_SHIFT	40
 #define VDCM_OFFSET_TO_INDEX(o)	((u32)((u64)(o) >> VDCM_OFFSET_SHIFT))
 #define VDCM_INDEX_TO_OFFSET(i)	((u64)(i) << VDCM_OFFSET_SHIFT)
 #define VDCM_OFFSET_MASK	(BIT_ULL(VDCM_OFFSET_SHIFT) - 1)
+
+/**
+ * struct vdcm_shape - what a type of mediated device is made of
+ * @name:    the type is called <pf driver>-<name>
+ * @num_qps: queue pairs
+ */
+struct vdcm_shape {
+	const char *name;
+	u16 num_qps;
+};
+
+/* By size; the first is every PF's. Its name is the one that tools know. */
+#define VDCM_NUM_SHAPES		3
+extern const struct vdcm_shape vdcm_shapes[VDCM_NUM_SHAPES];
 
 /**
  * struct vdcm_worker - the thread that owns all queues of one PF's ADIs
@@ -229,7 +242,7 @@ struct vdcm_adi {
 
 /* vdcm_adi.c: life of an ADI; process context */
 int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
-		  struct device *dev);
+		  const struct vdcm_shape *shape, struct device *dev);
 void vdcm_adi_kill(struct vdcm_adi *adi);
 int vdcm_adi_open(struct vdcm_adi *adi);
 void vdcm_adi_close(struct vdcm_adi *adi);
@@ -287,10 +300,12 @@ void vdcm_worker_forget(struct vdcm_adi *adi);
 
 /* vdcm_parent.c */
 struct vdcm_parent *vdcm_parent_find(struct device *dev);
+unsigned int vdcm_parent_shapes(const struct vdcm_parent *parent);
 
 /* vdcm_sysfs.c */
 extern const struct attribute_group *vdcm_adi_groups[];
-int vdcm_type_description(struct vdcm_parent *parent, char *buf);
+int vdcm_type_description(struct vdcm_parent *parent,
+			  const struct vdcm_shape *shape, char *buf);
 #define VDCM_TYPE_PRETTY	"Intel AVF network function (vdcm)"
 
 #endif /* VDCM_H */

@@ -367,16 +367,17 @@ static void vdcm_adi_default_mac(const char *name, u8 *mac)
  * vdcm_adi_init() - bring an ADI to life
  * @adi:    zeroed memory
  * @parent: its PF
+ * @shape:  what it is made of
  * @dev:    the mediated device
  *
  * Returns 0, -ENOSPC when the PF has no ADI left, or another error.
  */
 int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
-		  struct device *dev)
+		  const struct vdcm_shape *shape, struct device *dev)
 {
 	struct adi_pf *pf = parent->pf;
 	struct avf_params params = {
-		.num_qps = pf->num_qps,
+		.num_qps = shape->num_qps,
 		.flags = AVF_PARAM_VMM_MSIX,
 		.link_mbps = pf->link_mbps,
 		.link_up = true,
@@ -395,6 +396,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	adi->dev = dev;
 	adi->adi.pf = pf;
 	adi->adi.name = dev_name(dev);
+	adi->adi.num_qps = shape->num_qps;
 	mutex_init(&adi->ctl_lock);
 	INIT_DELAYED_WORK(&adi->reset_work, vdcm_adi_reset_work);
 	hrtimer_setup(&adi->timer, vdcm_adi_timer, CLOCK_MONOTONIC,

@@ -87,7 +87,7 @@ static unsigned int vdcm_irqs_count(const struct vdcm_adi *adi,
 {
 	switch (index) {
 	case VFIO_PCI_MSIX_IRQ_INDEX:
-		return adi->adi.pf->num_qps + 1;
+		return adi->adi.num_qps + 1;
 	case VFIO_PCI_REQ_IRQ_INDEX:
 		return 1;
 	default:

@@ -9,6 +9,28 @@
 static DEFINE_MUTEX(parents_lock);
 static LIST_HEAD(parents);
 
+const struct vdcm_shape vdcm_shapes[VDCM_NUM_SHAPES] = {
+	{ .name = "vdcm", .num_qps = 1 },
+	{ .name = "vdcm4", .num_qps = 4 },
+	{ .name = "vdcm16", .num_qps = AVF_MAX_QPS },
+};
+
+/**
+ * vdcm_parent_shapes() - how many shapes a PF can make
+ * @parent: the PF
+ *
+ * They are the first so many of vdcm_shapes.
+ */
+unsigned int vdcm_parent_shapes(const struct vdcm_parent *parent)
+{
+	unsigned int n = 1;
+
+	while (n < VDCM_NUM_SHAPES &&
+	       vdcm_shapes[n].num_qps <= parent->pf->num_qps)
+		n++;
+	return n;
+}
+
 /**
  * vdcm_parent_find() - the PF registered for a device
  * @dev: parent device of an mdev

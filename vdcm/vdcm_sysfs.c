@@ -436,11 +436,13 @@ const struct attribute_group *vdcm_adi_groups[] = {
 /**
  * vdcm_type_description() - one line for the type's description attribute
  * @parent: the PF
+ * @shape:  the type's
  * @buf:    a page
  */
-int vdcm_type_description(struct vdcm_parent *parent, char *buf)
+int vdcm_type_description(struct vdcm_parent *parent,
+			  const struct vdcm_shape *shape, char *buf)
 {
 	return sprintf(buf, "queue_pairs=%u vectors=%u link_mbps=%u max_adis=%u\n",
-		       parent->pf->num_qps, parent->pf->num_qps + 1,
+		       shape->num_qps, shape->num_qps + 1,
 		       parent->pf->link_mbps, parent->pf->max_adis);
 }

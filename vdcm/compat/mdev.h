@@ -15,6 +15,7 @@
 
 struct vdcm_adi;
 struct vdcm_parent;
+struct vdcm_shape;
 
 #ifdef HAVE_MDEV_REGISTER_PARENT
 
@@ -22,10 +23,16 @@ struct vdcm_vdev {
 	struct vfio_device vfio;	/* first, as vfio_alloc_device() demands */
 };
 
+struct vdcm_mdev_type {
+	struct mdev_type type;
+	struct vdcm_parent *parent;
+	const struct vdcm_shape *shape;
+};
+
 struct vdcm_mdev_parent {
 	struct mdev_parent parent;
-	struct mdev_type type;
-	struct mdev_type *types[1];
+	struct vdcm_mdev_type *type;
+	struct mdev_type **types;
 };
 
 #else
@@ -51,6 +58,8 @@ struct vdcm_vdev {
 };
 
 struct vdcm_mdev_parent {
+	struct mdev_parent_ops ops;
+	struct attribute_group **types;
 };
 
 #endif

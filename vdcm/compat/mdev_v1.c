@@ -7,6 +7,7 @@
  */
 #include <linux/device.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "vdcm.h"
@@ -32,13 +33,29 @@ static void vdcm_v1_request(struct work_struct *work)
 	mutex_unlock(&vdev->open_lock);
 }
 
+/* The shape of a type, whose kobject is called <driver of @dev>-<shape>. */
+static const struct vdcm_shape *vdcm_v1_shape(struct kobject *kobj,
+					      struct device *dev)
+{
+	size_t prefix = strlen(dev_driver_string(dev)) + 1;
+	const char *name = kobject_name(kobj);
+	unsigned int i;
+
+	for (i = 0; i < VDCM_NUM_SHAPES && strlen(name) > prefix; i++)
+		if (!strcmp(name + prefix, vdcm_shapes[i].name))
+			return &vdcm_shapes[i];
+	return NULL;
+}
+
 static int vdcm_v1_create(struct kobject *kobj, struct mdev_device *mdev)
 {
-	struct vdcm_parent *parent = vdcm_parent_find(mdev_parent_dev(mdev));
+	struct device *dev = mdev_parent_dev(mdev);
+	const struct vdcm_shape *shape = vdcm_v1_shape(kobj, dev);
+	struct vdcm_parent *parent = vdcm_parent_find(dev);
 	struct vdcm_adi *adi;
 	int ret;
 
-	if (!parent)
+	if (!parent || !shape)
 		return -ENODEV;
 
 	adi = kzalloc(sizeof(*adi), GFP_KERNEL_ACCOUNT);
@@ -49,7 +66,7 @@ static int vdcm_v1_create(struct kobject *kobj, struct mdev_device *mdev)
 	mutex_init(&adi->vdev.open_lock);
 	INIT_DELAYED_WORK(&adi->vdev.request, vdcm_v1_request);
 
-	ret = vdcm_adi_init(adi, parent, mdev_dev(mdev));
+	ret = vdcm_adi_init(adi, parent, shape, mdev_dev(mdev));
 	if (ret) {
 		kfree(adi);
 		return ret;
@@ -216,9 +233,12 @@ static MDEV_TYPE_ATTR_RO(name);
 static ssize_t description_show(struct kobject *kobj, struct device *dev,
 				char *buf)
 {
+	const struct vdcm_shape *shape = vdcm_v1_shape(kobj, dev);
 	struct vdcm_parent *parent = vdcm_parent_find(dev);
 
-	return parent ? vdcm_type_description(parent, buf) : -ENODEV;
+	if (!parent || !shape)
+		return -ENODEV;
+	return vdcm_type_description(parent, shape, buf);
 }
 static MDEV_TYPE_ATTR_RO(description);
 
@@ -248,20 +268,12 @@ static struct attribute *vdcm_v1_type_attrs[] = {
 	NULL
 };
 
-static struct attribute_group vdcm_v1_type_group = {
-	.name = VDCM_TYPE_NAME,
-	.attrs = vdcm_v1_type_attrs,
-};
-
-static struct attribute_group *vdcm_v1_types[] = {
-	&vdcm_v1_type_group,
-	NULL
-};
+/* Named after the shapes when the module is loaded. */
+static struct attribute_group vdcm_v1_type_group[VDCM_NUM_SHAPES];
 
 static const struct mdev_parent_ops vdcm_v1_ops = {
 	.owner = THIS_MODULE,
 	.mdev_attr_groups = vdcm_adi_groups,
-	.supported_type_groups = vdcm_v1_types,
 	.create = vdcm_v1_create,
 	.remove = vdcm_v1_remove,
 	.open = vdcm_v1_open,
@@ -274,6 +286,12 @@ static const struct mdev_parent_ops vdcm_v1_ops = {
 
 int vdcm_mdev_init(void)
 {
+	unsigned int i;
+
+	for (i = 0; i < VDCM_NUM_SHAPES; i++) {
+		vdcm_v1_type_group[i].name = vdcm_shapes[i].name;
+		vdcm_v1_type_group[i].attrs = vdcm_v1_type_attrs;
+	}
 	return bus_register_notifier(&mdev_bus_type, &vdcm_v1_bus_nb);
 }
 
@@ -284,12 +302,29 @@ void vdcm_mdev_exit(void)
 
 int vdcm_mdev_register(struct vdcm_parent *parent)
 {
-	return mdev_register_device(parent->pf->dev, &vdcm_v1_ops);
+	struct vdcm_mdev_parent *p = &parent->mdev;
+	unsigned int i, n = vdcm_parent_shapes(parent);
+	int ret;
+
+	/* The last one is NULL. */
+	p->types = kcalloc(n + 1, sizeof(*p->types), GFP_KERNEL);
+	if (!p->types)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		p->types[i] = &vdcm_v1_type_group[i];
+
+	p->ops = vdcm_v1_ops;
+	p->ops.supported_type_groups = p->types;
+	ret = mdev_register_device(parent->pf->dev, &p->ops);
+	if (ret)
+		kfree(p->types);
+	return ret;
 }
 
 void vdcm_mdev_unregister(struct vdcm_parent *parent)
 {
 	mdev_unregister_device(parent->pf->dev);
+	kfree(parent->mdev.types);
 }
 
 struct vdcm_adi *vdcm_adi_from_dev(struct device *dev)

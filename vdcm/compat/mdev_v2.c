@@ -4,6 +4,7 @@
  * registers a vfio device for each mediated device it is given.
  */
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "vdcm.h"
@@ -13,13 +14,18 @@ static struct vdcm_adi *to_adi(struct vfio_device *vfio)
 	return container_of(vfio, struct vdcm_adi, vdev.vfio);
 }
 
+static struct vdcm_mdev_type *to_vdcm_type(struct mdev_type *type)
+{
+	return container_of(type, struct vdcm_mdev_type, type);
+}
+
 static int vdcm_vfio_init(struct vfio_device *vfio)
 {
 	struct mdev_device *mdev = to_mdev_device(vfio->dev);
-	struct vdcm_parent *parent =
-		container_of(mdev->type, struct vdcm_parent, mdev.type);
+	struct vdcm_mdev_type *type = to_vdcm_type(mdev->type);
 
-	return vdcm_adi_init(to_adi(vfio), parent, vfio->dev);
+	return vdcm_adi_init(to_adi(vfio), type->parent, type->shape,
+			     vfio->dev);
 }
 
 /* What init took goes in remove(), when no user can return; memory goes here. */
@@ -152,16 +158,14 @@ static void vdcm_mdev_remove(struct mdev_device *mdev)
 
 static unsigned int vdcm_mdev_available(struct mdev_type *type)
 {
-	struct vdcm_parent *parent =
-		container_of(type, struct vdcm_parent, mdev.type);
-
-	return atomic_read(&parent->available);
+	return atomic_read(&to_vdcm_type(type)->parent->available);
 }
 
 static ssize_t vdcm_mdev_description(struct mdev_type *type, char *buf)
 {
-	return vdcm_type_description(container_of(type, struct vdcm_parent,
-						  mdev.type), buf);
+	struct vdcm_mdev_type *t = to_vdcm_type(type);
+
+	return vdcm_type_description(t->parent, t->shape, buf);
 }
 
 static struct mdev_driver vdcm_mdev_driver = {
@@ -191,18 +195,39 @@ void vdcm_mdev_exit(void)
 int vdcm_mdev_register(struct vdcm_parent *parent)
 {
 	struct vdcm_mdev_parent *p = &parent->mdev;
+	unsigned int i, n = vdcm_parent_shapes(parent);
+	int ret = -ENOMEM;
 
-	p->type.sysfs_name = VDCM_TYPE_NAME;
-	p->type.pretty_name = VDCM_TYPE_PRETTY;
-	p->types[0] = &p->type;
-	return mdev_register_parent(&p->parent, parent->pf->dev,
-				    &vdcm_mdev_driver, p->types,
-				    ARRAY_SIZE(p->types));
+	p->type = kcalloc(n, sizeof(*p->type), GFP_KERNEL);
+	p->types = kcalloc(n, sizeof(*p->types), GFP_KERNEL);
+	if (!p->type || !p->types)
+		goto err_free;
+
+	for (i = 0; i < n; i++) {
+		p->type[i].type.sysfs_name = vdcm_shapes[i].name;
+		p->type[i].type.pretty_name = VDCM_TYPE_PRETTY;
+		p->type[i].parent = parent;
+		p->type[i].shape = &vdcm_shapes[i];
+		p->types[i] = &p->type[i].type;
+	}
+
+	ret = mdev_register_parent(&p->parent, parent->pf->dev,
+				   &vdcm_mdev_driver, p->types, n);
+	if (ret)
+		goto err_free;
+	return 0;
+
+err_free:
+	kfree(p->types);
+	kfree(p->type);
+	return ret;
 }
 
 void vdcm_mdev_unregister(struct vdcm_parent *parent)
 {
 	mdev_unregister_parent(&parent->mdev.parent);
+	kfree(parent->mdev.types);
+	kfree(parent->mdev.type);
 }
 
 struct vdcm_adi *vdcm_adi_from_dev(struct device *dev)

@@ -26,7 +26,7 @@
 #define SWPF_MAX_PFS		32	/* device numbers on one bus */
 #define SWPF_MAX_ADIS		1024
 #define SWPF_LINK_MBPS		100000
-#define SWPF_NUM_QPS		1
+#define SWPF_NUM_QPS		16	/* most per ADI */
 #define SWPF_MAX_MTU		(9728 - 26)
 #define SWPF_FDB_BITS		8
 #define SWPF_BURST		32	/* frames switched at a time */

@@ -169,6 +169,45 @@ fixed_address() {
 	[ "$(stat_of "$A" tx_spoofed_mac)" -lt 20 ]
 }
 
+# rx_of GUEST QUEUE: packets a queue received, as iavf counts them.
+rx_of() { guest run "$1" "ethtool -S eth0" | tr -d '\r' | awk -v n="rx-$2.packets:" '$1 == n { print $2 }'; }
+
+# Four queue pairs, of which iavf uses as many as it has CPUs: hashing spreads
+# connections over them, and the driver decides how.
+queues() {
+	local c d r0 r1
+	c=$(uuid 3)
+	d=$(type_dir)4
+	grep -q 'queue_pairs=4 vectors=5' "$d/description"
+	echo "$c" >"$d/create"
+	guest start c --mdev "$c" --smp 2
+	net_up c 3
+	ping_ok c "$(guest_ip 2)" 20
+	guest run c "ethtool -l eth0" | tee /dev/stderr | tr -d '\r' | awk '/^Combined:/ { v = $2 } END { exit v != 2 }'
+	guest run c "ethtool -x eth0" | grep -qi 'indirection table'
+	guest run c "iperf3 -s -D >/dev/null 2>&1; sleep 0.5"
+	tcp b "$(guest_ip 3)" 6 -P 8
+	echo "spread: $(rx_of c 0) and $(rx_of c 1) packets"
+	[ "$(rx_of c 0)" -gt 100 ]
+	[ "$(rx_of c 1)" -gt 100 ]
+	guest run c "ethtool -X eth0 weight 1 0"
+	r0=$(rx_of c 0)
+	r1=$(rx_of c 1)
+	tcp b "$(guest_ip 3)" 6 -P 4
+	echo "all to the first: $(($(rx_of c 0) - r0)) and $(($(rx_of c 1) - r1)) packets"
+	[ $(($(rx_of c 0) - r0)) -gt 100 ] && [ $(($(rx_of c 1) - r1)) -lt 20 ]
+	guest run c "ethtool -L eth0 combined 1"
+	net_up c 3
+	reachable c "$(guest_ip 2)" 60
+	ping_ok c "$(guest_ip 2)" 20
+	guest run c "ethtool -L eth0 combined 2"
+	net_up c 3
+	reachable c "$(guest_ip 2)" 60
+	ping_ok c "$(guest_ip 2)" 20
+	guest stop c
+	mdev_remove "$c"
+}
+
 ends() {
 	guest stop a
 	guest stop b
@@ -187,6 +226,7 @@ check flow-rules flow_rules
 check rate-limit rate_limit
 check link-speed speed
 check fixed-address fixed_address
+check queues-rss queues
 check doorbell-modes doorbells
 check feature-end ends
 finish
