@@ -10,6 +10,15 @@
 A=$(uuid 1)
 B=$(uuid 2)
 
+# What a test that failed half-way left behind must not fail the next one.
+defaults() {
+	local d
+	for d in "$MDEV/$A" "$MDEV/$B"; do
+		[ ! -e "$d" ] || { echo 0 >"$d/vlan"; echo 0 >"$d/max_tx_rate"; echo 100000 >"$d/speed"; }
+	done
+	ip -o link show type vlan | cut -d: -f2 | cut -d@ -f1 | xargs -r -n 1 ip link del
+}
+
 boots() {
 	load
 	mdev_create 1
@@ -35,7 +44,7 @@ offloads() {
 
 # vlan_up GUEST NUMBER VID
 vlan_up() {
-	guest run "$1" "ip link add link eth0 name v$3 type vlan id $3 && ip link set v$3 up && ip addr add 10.78.$3.$2/24 dev v$3"
+	guest run "$1" "modprobe 8021q && ip link add link eth0 name v$3 type vlan id $3 && ip link set v$3 up && ip addr add 10.78.$3.$2/24 dev v$3"
 }
 
 # Guests and host in one VLAN; a guest that is not in it hears nothing of it.
@@ -76,8 +85,10 @@ port_vlan() {
 	! guest run a "ping -q -c 2 -W 1 $HOST_IP" || die "reached the host outside its VLAN"
 	ip link add link "$u" name "$u.200" type vlan id 200
 	ip link set "$u.200" up
-	ip addr add 10.77.0.253/24 dev "$u.200"
-	ping_ok a 10.77.0.253 20
+	ip addr add 10.79.0.254/24 dev "$u.200"
+	guest run a "ip addr add 10.79.0.1/24 dev eth0"
+	ping_ok a 10.79.0.254 20
+	guest run a "ip addr del 10.79.0.1/24 dev eth0"
 	ip link del "$u.200"
 	echo 0 >"$MDEV/$A/vlan"
 	echo 0 >"$MDEV/$B/vlan"
@@ -105,7 +116,7 @@ stat_sum() { echo $(($(stat_of "$A" "$1") + $(stat_of "$B" "$1"))); }
 
 # Doorbells in each of their modes; they cost next to no exits where mapped.
 doorbells() {
-	local mode w0 p0 w p faults
+	local mode w0 p0 i0 w p i f0 faults
 	for mode in trap mapped auto; do
 		guest stop a
 		guest stop b
@@ -120,27 +131,33 @@ doorbells() {
 		iperf_server b
 		w0=$(stat_sum bar_writes)
 		p0=$(stat_sum tx_unicast)
+		i0=$(stat_sum irqs)
+		f0=$(stat_sum doorbell_faults)
 		tcp a "$(guest_ip 2)" 8
 		w=$(($(stat_sum bar_writes) - w0))
 		p=$(($(stat_sum tx_unicast) - p0))
-		faults=$(stat_sum doorbell_faults)
-		echo "$mode: $p packets, $w trapped writes, $faults faults in all"
+		faults=$(($(stat_sum doorbell_faults) - f0))
+		i=$(($(stat_sum irqs) - i0))
+		echo "$mode: $p packets, $i interrupts, $w trapped writes, $faults faults"
+		# Each interrupt is followed by a write that is no doorbell.
+		w=$((w - i))
 		case $mode in
-		trap)	[ "$faults" = 0 ] ;;
-		*)	[ "$faults" -gt 0 ] && [ $((10 * w)) -lt "$p" ] ;;
+		trap)	[ "$faults" = 0 ] && [ "$w" -gt $((p / 4)) ] ;;
+		mapped)	[ "$faults" = 0 ] && [ "$w" -lt $((p / 10)) ] ;;
+		auto)	[ $((w + faults)) -lt $((p / 10)) ] ;;
 		esac
 	done
 }
 
 rate_limit() {
 	local mbps
+	guest run b "pgrep iperf3" >/dev/null || iperf_server b
 	echo 20 >"$MDEV/$A/max_tx_rate"
 	guest run a "iperf3 -c $(guest_ip 2) -t 8 -f m" | tee /dev/stderr >"$OUT/rate.txt"
 	echo 0 >"$MDEV/$A/max_tx_rate"
 	mbps=$(awk '/receiver/ { for (i = 1; i < NF; i++) if ($(i + 1) ~ /bits/) print int($i) }' "$OUT/rate.txt")
-	if [ "$mbps" -lt 5 ] || [ "$mbps" -gt 21 ]; then
-		die "$mbps Mbit/s with a limit of 20"
-	fi
+	echo "$mbps Mbit/s with a limit of 20"
+	[ "$mbps" -ge 5 ] && [ "$mbps" -le 21 ]
 }
 
 speed() {
@@ -172,6 +189,10 @@ fixed_address() {
 # rx_of GUEST QUEUE: packets a queue received, as iavf counts them.
 rx_of() { guest run "$1" "ethtool -S eth0" | tr -d '\r' | awk -v n="rx-$2.packets:" '$1 == n { print $2 }'; }
 
+# many_flows GUEST IP: a packet to each of 128 ports. (TCP connections of one
+# program have neighbouring ports: with one key in ten they share a queue.)
+many_flows() { guest run "$1" 'for i in $(seq 128); do echo >/dev/udp/'"$2"'/$((i * 509)); done 2>/dev/null; true'; }
+
 # Four queue pairs, of which iavf uses as many as it has CPUs: hashing spreads
 # connections over them, and the driver decides how.
 queues() {
@@ -185,17 +206,19 @@ queues() {
 	ping_ok c "$(guest_ip 2)" 20
 	guest run c "ethtool -l eth0" | tee /dev/stderr | tr -d '\r' | awk '/^Combined:/ { v = $2 } END { exit v != 2 }'
 	guest run c "ethtool -x eth0" | grep -qi 'indirection table'
-	guest run c "iperf3 -s -D >/dev/null 2>&1; sleep 0.5"
-	tcp b "$(guest_ip 3)" 6 -P 8
-	echo "spread: $(rx_of c 0) and $(rx_of c 1) packets"
-	[ "$(rx_of c 0)" -gt 100 ]
-	[ "$(rx_of c 1)" -gt 100 ]
+	r0=$(rx_of c 0)
+	r1=$(rx_of c 1)
+	many_flows b "$(guest_ip 3)"
+	echo "spread: $(($(rx_of c 0) - r0)) and $(($(rx_of c 1) - r1)) packets"
+	[ $(($(rx_of c 0) - r0)) -ge 16 ] && [ $(($(rx_of c 1) - r1)) -ge 16 ]
+	iperf_server c
+	tcp b "$(guest_ip 3)" 5 -P 4
 	guest run c "ethtool -X eth0 weight 1 0"
 	r0=$(rx_of c 0)
 	r1=$(rx_of c 1)
-	tcp b "$(guest_ip 3)" 6 -P 4
+	many_flows b "$(guest_ip 3)"
 	echo "all to the first: $(($(rx_of c 0) - r0)) and $(($(rx_of c 1) - r1)) packets"
-	[ $(($(rx_of c 0) - r0)) -gt 100 ] && [ $(($(rx_of c 1) - r1)) -lt 20 ]
+	[ $(($(rx_of c 0) - r0)) -ge 128 ] && [ $(($(rx_of c 1) - r1)) -lt 16 ]
 	guest run c "ethtool -L eth0 combined 1"
 	net_up c 3
 	reachable c "$(guest_ip 2)" 60
@@ -221,9 +244,12 @@ ends() {
 check feature-boot boots
 check offloads offloads
 check vlans vlans
+defaults
 check port-vlan port_vlan
+defaults
 check flow-rules flow_rules
 check rate-limit rate_limit
+defaults
 check link-speed speed
 check fixed-address fixed_address
 check queues-rss queues

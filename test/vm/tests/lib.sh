@@ -72,7 +72,7 @@ report() {
 		;;
 	*)
 		failed=$((failed + 1))
-		echo "not ok $name - $(grep -v '^$' "$log" | tail -n 1)"
+		echo "not ok $name - $(grep -a -v '^$' "$log" | tail -n 1)"
 		tail -n 25 "$log" | sed 's/^/    | /'
 		log_since "$name" | tail -n 15 | sed 's/^/    k /'
 		guests_alive
