@@ -329,6 +329,9 @@ void avf_cfg_reset(struct avf_dev *dev);
 /** avf_reg_reset() - restore registers. ctl. @all: power on, not a VF reset. */
 void avf_reg_reset(struct avf_dev *dev, bool all);
 
+/** avf_reg_peek() - read the dword of BAR0 at @off without side effect. ctl. */
+u32 avf_reg_peek(struct avf_dev *dev, u32 off);
+
 /* ------------------------------------------------------------- avf_int.c */
 
 /** avf_int_reset() - vectors, causes and intervals as at power on. any. */
@@ -364,8 +367,8 @@ void avf_int_itr_write(struct avf_dev *dev, u16 vec, u32 idx, u32 val);
 /** avf_int_itr_read() - read it. any. */
 u32 avf_int_itr_read(struct avf_dev *dev, u16 vec, u32 idx);
 
-/** avf_int_icr0_read() - read and clear ICR0. any. */
-u32 avf_int_icr0_read(struct avf_dev *dev);
+/** avf_int_icr0_read() - read ICR0, and clear it if @clear. any. */
+u32 avf_int_icr0_read(struct avf_dev *dev, bool clear);
 
 /** avf_int_ena_write() - write ICR0_ENA; see avf_int_dyn_write(). ctl. */
 void avf_int_ena_write(struct avf_dev *dev, u32 val, bool unread);
@@ -380,6 +383,9 @@ void avf_msix_reset(struct avf_dev *dev);
 
 /** avf_msix_ready() - can a message leave, or be pended? int_lock held. */
 bool avf_msix_ready(const struct avf_dev *dev);
+
+/** avf_msix_masked() - is a vector masked in our table? int_lock held. */
+bool avf_msix_masked(const struct avf_dev *dev, u16 vec);
 
 /** avf_msix_send() - send, or mark pending where masked. int_lock held. */
 void avf_msix_send(struct avf_dev *dev, u16 vec);

@@ -446,6 +446,20 @@ int avf_fdir_del(struct avf_dev *dev, u32 id)
 	return 0;
 }
 
+bool avf_fdir_get(const struct avf_dev *dev, u32 id,
+		  struct avf_fdir_spec *spec)
+{
+	const struct avf_fdir_rule *r;
+
+	if (!rule_used(&dev->fdir, id))
+		return false;
+	r = fdir_rule(&dev->fdir, id);
+	spec->mask = r->mask->mask;
+	spec->key = r->key;
+	spec->act = r->act;
+	return true;
+}
+
 /* Free everything. @first: the masks, which no lookup can reach any more. */
 static void fdir_free(struct avf_fdir *fdir, struct avf_fdir_mask *first)
 {

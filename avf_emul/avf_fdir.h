@@ -184,6 +184,10 @@ int avf_fdir_add(struct avf_dev *dev, const struct avf_fdir_spec *spec,
  */
 int avf_fdir_del(struct avf_dev *dev, u32 id);
 
+/** avf_fdir_get() - look at rule @id; false: there is none. ctl. */
+bool avf_fdir_get(const struct avf_dev *dev, u32 id,
+		  struct avf_fdir_spec *spec);
+
 /** avf_fdir_flush() - forget all rules; waits for queues once at most. ctl. */
 void avf_fdir_flush(struct avf_dev *dev);
 

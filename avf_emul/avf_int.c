@@ -225,13 +225,14 @@ u32 avf_int_itr_read(struct avf_dev *dev, u16 vec, u32 idx)
 	return val;
 }
 
-u32 avf_int_icr0_read(struct avf_dev *dev)
+u32 avf_int_icr0_read(struct avf_dev *dev, bool clear)
 {
 	u32 val;
 
 	avf_lock(&dev->int_lock);
 	val = dev->intr.icr0;
-	dev->intr.icr0 = 0;
+	if (clear)
+		dev->intr.icr0 = 0;
 	avf_unlock(&dev->int_lock);
 	return val;
 }

@@ -32,7 +32,7 @@ bool avf_msix_ready(const struct avf_dev *dev)
 	return (dev->flags & AVF_PARAM_VMM_MSIX) || dev->intr.msix_on;
 }
 
-static bool avf_msix_masked(const struct avf_dev *dev, u16 vec)
+bool avf_msix_masked(const struct avf_dev *dev, u16 vec)
 {
 	const struct avf_intr *in = &dev->intr;
 

@@ -144,7 +144,7 @@ AVF_REG_WR(dyn_ctl0)
 
 AVF_REG_RD(icr0)
 {
-	return avf_int_icr0_read(dev);
+	return avf_int_icr0_read(dev, true);
 }
 
 AVF_REG_RD(icr0_ena)
@@ -304,6 +304,18 @@ static u32 avf_bar_read_dword(struct avf_dev *dev, u32 bar, u32 off)
 		return avf_msix_read(dev, off);
 	r = avf_reg_find(off, &i);
 	return r ? r->rd(dev, r, i) : 0;
+}
+
+u32 avf_reg_peek(struct avf_dev *dev, u32 off)
+{
+	const struct avf_reg *r;
+	u32 i;
+
+	r = avf_reg_find(off, &i);
+	if (!r)
+		return 0;
+	/* The only one that a read clears. */
+	return r->rc ? avf_int_icr0_read(dev, false) : r->rd(dev, r, i);
 }
 
 static u32 avf_bar_size(u32 bar)
