@@ -210,6 +210,7 @@ enum vdcm_pf_reset {
  * @watched:    in the worker's other list
  * @busy_ns:    when there was something to do last (worker)
  * @round:      the round in which it was looked at last (worker)
+ * @debugfs:    its directory there
  */
 struct vdcm_adi {
 	struct vdcm_vdev vdev;
@@ -238,6 +239,7 @@ struct vdcm_adi {
 	struct list_head watched;
 	u64 busy_ns;
 	unsigned int round;
+	struct dentry *debugfs;
 };
 
 /* vdcm_adi.c: life of an ADI; process context */
@@ -301,6 +303,12 @@ void vdcm_worker_forget(struct vdcm_adi *adi);
 /* vdcm_parent.c */
 struct vdcm_parent *vdcm_parent_find(struct device *dev);
 unsigned int vdcm_parent_shapes(const struct vdcm_parent *parent);
+
+/* vdcm_debugfs.c: process context */
+void vdcm_debugfs_init(void);
+void vdcm_debugfs_exit(void);
+void vdcm_debugfs_add(struct vdcm_adi *adi);
+void vdcm_debugfs_del(struct vdcm_adi *adi);
 
 /* vdcm_sysfs.c */
 extern const struct attribute_group *vdcm_adi_groups[];

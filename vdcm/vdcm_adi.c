@@ -425,6 +425,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	}
 
 	atomic_inc(&parent->created);
+	vdcm_debugfs_add(adi);
 	return 0;
 
 err_pf:
@@ -444,6 +445,7 @@ void vdcm_adi_kill(struct vdcm_adi *adi)
 {
 	struct vdcm_parent *parent = adi->parent;
 
+	vdcm_debugfs_del(adi);
 	/* No more frames for it; then none on their way. */
 	parent->pf->ops->adi_del(&adi->adi);
 	vdcm_worker_forget(adi);

@@ -9,12 +9,19 @@
 
 static int __init vdcm_init(void)
 {
-	return vdcm_mdev_init();
+	int ret;
+
+	vdcm_debugfs_init();
+	ret = vdcm_mdev_init();
+	if (ret)
+		vdcm_debugfs_exit();
+	return ret;
 }
 
 static void __exit vdcm_exit(void)
 {
 	vdcm_mdev_exit();
+	vdcm_debugfs_exit();
 }
 
 module_init(vdcm_init);
