@@ -160,6 +160,8 @@ void avf_dev_reset(struct avf_dev *dev, enum avf_reset kind)
 {
 	bool all = kind == AVF_RESET_FLR;
 
+	if (dev->ops->reset)
+		dev->ops->reset(dev->host, kind);
 	/*
 	 * Contract 7.2, in this order. A VF or PF reset keeps heads, tails and
 	 * bases of the mailbox: the driver compares them with its own.

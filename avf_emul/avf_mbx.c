@@ -156,6 +156,13 @@ static int avf_mbx_fill(struct avf_dev *dev, u32 head,
 	return avf_dev_write(dev, addr, &desc, sizeof(desc));
 }
 
+static void avf_mbx_trace(struct avf_dev *dev, bool to_driver, u32 op,
+			  s32 status, u16 len)
+{
+	if (dev->ops->message)
+		dev->ops->message(dev->host, to_driver, op, status, len);
+}
+
 /* Move what waits to the ARQ, as far as the driver has posted buffers. */
 static void avf_mbx_flush(struct avf_dev *dev)
 {
@@ -181,6 +188,7 @@ static void avf_mbx_flush(struct avf_dev *dev)
 		dev->reg[AVF_SLOT_ARQH] = (head + 1) % n;
 		if (mbx->arq_posted < AVF_AQ_LEN_M)
 			mbx->arq_posted++;
+		avf_mbx_trace(dev, true, msg->op, msg->status, msg->len);
 		avf_int_mbx(dev);
 	}
 }
@@ -297,6 +305,7 @@ static bool avf_mbx_one(struct avf_dev *dev)
 		return true;
 
 	avf_count(dev, mbx_messages);
+	avf_mbx_trace(dev, false, op, 0, le16_to_cpu(desc.datalen));
 	if (len >= 0) {
 		avf_vc_dispatch(dev, op, dev->msg, (u16)len);
 	} else {

@@ -244,6 +244,8 @@ static void tx_drop(struct tx_run *r, int err)
 	if (err == -EFAULT)
 		avf_stat_add(&r->dev->qstats.dma_errors, 1);
 	avf_stat_add(&r->dev->qstats.tx_errors, 1);
+	if (r->dev->ops->tx_drop)
+		r->dev->ops->tx_drop(r->dev->host, r->qid, err);
 	r->done++;
 }
 

@@ -52,6 +52,19 @@ struct avf_tx_scratch {
 };
 
 /**
+ * enum avf_reset - what started a reset
+ * @AVF_RESET_VF:  the driver's RESET_VF message
+ * @AVF_RESET_PF:  the PF; avf_dev_reset() leaves RSTAT at "in progress" until
+ *                 avf_dev_reset_done()
+ * @AVF_RESET_FLR: function level reset, or the VMM's device reset: as at power on
+ */
+enum avf_reset {
+	AVF_RESET_VF,
+	AVF_RESET_PF,
+	AVF_RESET_FLR,
+};
+
+/**
  * struct avf_host_ops - what the model asks of its host
  *
  * @host is the pointer given to avf_dev_create(). All members are mandatory
@@ -124,6 +137,23 @@ struct avf_host_ops {
 	 * disabled (false). ctl. Optional.
 	 */
 	void (*traffic)(void *host, bool on);
+
+	/* For tracing; all optional. */
+
+	/**
+	 * @message: a mailbox message was taken from the driver (@to_driver
+	 * false, @status 0) or written to it. ctl.
+	 */
+	void (*message)(void *host, bool to_driver, u32 op, s32 status,
+			u16 len);
+	/** @reset: avf_dev_reset() begins. ctl. */
+	void (*reset)(void *host, enum avf_reset kind);
+	/**
+	 * @tx_drop: a frame on Tx queue @q, or the rest of one, is not sent.
+	 * queue. @err: -EINVAL malformed, -E2BIG too many pieces, -EMSGSIZE too
+	 * long, -EFAULT memory out of reach.
+	 */
+	void (*tx_drop)(void *host, u16 q, int err);
 };
 
 /*
@@ -161,19 +191,6 @@ struct avf_params {
 	u32 link_mbps;
 	bool link_up;
 	void *doorbell[AVF_DB_PAGES];
-};
-
-/**
- * enum avf_reset - what started a reset
- * @AVF_RESET_VF:  the driver's RESET_VF message
- * @AVF_RESET_PF:  the PF; avf_dev_reset() leaves RSTAT at "in progress" until
- *                 avf_dev_reset_done()
- * @AVF_RESET_FLR: function level reset, or the VMM's device reset: as at power on
- */
-enum avf_reset {
-	AVF_RESET_VF,
-	AVF_RESET_PF,
-	AVF_RESET_FLR,
 };
 
 /**
