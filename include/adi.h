@@ -41,6 +41,31 @@ struct adi_drops {
 	u64 rx_other_vlan;
 };
 
+/*
+ * Why frames did not arrive, for tracing: ADI_DROP_<name>, its number, which
+ * stays what it is, and in words. The first ones are vdcm's, the others a
+ * switch's.
+ */
+#define ADI_DROPS(x)							\
+	x(RX_NO_BUFFER, 1, "rx-no-buffer")				\
+	x(RX_TOO_LONG, 2, "rx-too-long")				\
+	x(RX_NO_QUEUE, 3, "rx-no-queue-or-rule")			\
+	x(RX_MEMORY, 4, "rx-memory")					\
+	x(TX_MALFORMED, 5, "tx-malformed")				\
+	x(TX_FRAGMENTS, 6, "tx-fragments")				\
+	x(TX_TOO_LONG, 7, "tx-too-long")				\
+	x(TX_MEMORY, 8, "tx-memory")					\
+	x(TX_SPOOFED_MAC, 9, "tx-spoofed-mac")				\
+	x(TX_SPOOFED_VLAN, 10, "tx-spoofed-vlan")			\
+	x(TX_FRAGMENTED, 11, "tx-fragmented")				\
+	x(RX_OTHER_VLAN, 12, "rx-other-vlan")
+
+enum adi_drop {
+#define ADI_DROP(name, number, text)	ADI_DROP_##name = (number),
+	ADI_DROPS(ADI_DROP)
+#undef ADI_DROP
+};
+
 /**
  * struct adi_pf_ops - what a PF driver does for its ADIs
  */
@@ -173,5 +198,12 @@ void adi_pf_sync(struct adi_pf *pf);
  * and counted.
  */
 void adi_receive(struct adi *adi, const struct avf_frame *frames, u32 n);
+
+/**
+ * adi_dropped() - let tracing know that @n frames from or for @adi are lost
+ *
+ * any. @n may be 0. Besides counting them, see adi_pf_ops::drops.
+ */
+void adi_dropped(struct adi *adi, enum adi_drop why, u32 n);
 
 #endif /* ADI_H */

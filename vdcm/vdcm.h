@@ -269,7 +269,7 @@ void vdcm_irqs_init(struct vdcm_irqs *irqs);
 void vdcm_irqs_clear(struct vdcm_irqs *irqs);
 int vdcm_irqs_info(struct vdcm_adi *adi, struct vfio_irq_info *info);
 long vdcm_irqs_set(struct vdcm_adi *adi, void __user *arg);
-void vdcm_irqs_raise(struct vdcm_irqs *irqs, u16 vec);	/* any */
+void vdcm_irqs_raise(struct vdcm_adi *adi, u16 vec);	/* any */
 void vdcm_irqs_request(struct vdcm_adi *adi, unsigned int count);
 
 /* vdcm_dma.c: process context */

@@ -15,6 +15,7 @@
 #include <linux/siphash.h>
 
 #include "vdcm.h"
+#include "vdcm_trace.h"
 
 /* A driver gets this long to read the announcement of a reset ... */
 #define VDCM_RESET_NOTICE_MS	20
@@ -40,9 +41,7 @@ static void *vdcm_host_dma_map(void *host, u64 iova, u32 len, bool write)
 
 static void vdcm_host_irq_raise(void *host, u16 vec)
 {
-	struct vdcm_adi *adi = host;
-
-	vdcm_irqs_raise(&adi->irqs, vec);
+	vdcm_irqs_raise(host, vec);
 }
 
 static u64 vdcm_host_now_ns(void *host)
@@ -67,6 +66,7 @@ static void vdcm_host_queues_quiesce(void *host)
 
 static void vdcm_host_tx_kick(void *host, u16 q)
 {
+	trace_vdcm_doorbell_kick(host, q);
 	vdcm_worker_kick(host, q);
 }
 
@@ -130,6 +130,30 @@ static void vdcm_host_traffic(void *host, bool on)
 	adi->adi.pf->ops->traffic(&adi->adi, on);
 }
 
+static void vdcm_host_message(void *host, bool to_driver, u32 op, s32 status,
+			      u16 len)
+{
+	trace_vdcm_message(host, to_driver, op, status, len);
+}
+
+static void vdcm_host_reset(void *host, enum avf_reset kind)
+{
+	trace_vdcm_reset(host, kind);
+}
+
+static void vdcm_host_tx_drop(void *host, u16 q, int err)
+{
+	enum adi_drop why = ADI_DROP_TX_MALFORMED;
+
+	if (err == -E2BIG)
+		why = ADI_DROP_TX_FRAGMENTS;
+	else if (err == -EMSGSIZE)
+		why = ADI_DROP_TX_TOO_LONG;
+	else if (err == -EFAULT)
+		why = ADI_DROP_TX_MEMORY;
+	trace_vdcm_drop(host, why, 1);
+}
+
 static const struct avf_host_ops vdcm_host_ops = {
 	.dma_read = vdcm_host_dma_read,
 	.dma_write = vdcm_host_dma_write,
@@ -147,6 +171,9 @@ static const struct avf_host_ops vdcm_host_ops = {
 	.vlan_del = vdcm_host_vlan_del,
 	.vlan_filter = vdcm_host_vlan_filter,
 	.traffic = vdcm_host_traffic,
+	.message = vdcm_host_message,
+	.reset = vdcm_host_reset,
+	.tx_drop = vdcm_host_tx_drop,
 };
 
 static enum hrtimer_restart vdcm_adi_timer(struct hrtimer *timer)
@@ -157,13 +184,30 @@ static enum hrtimer_restart vdcm_adi_timer(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+static void vdcm_adi_rx_drop(struct vdcm_adi *adi, int err)
+{
+	enum adi_drop why = ADI_DROP_RX_NO_QUEUE;
+
+	if (err == -ENOBUFS)
+		why = ADI_DROP_RX_NO_BUFFER;
+	else if (err == -EMSGSIZE)
+		why = ADI_DROP_RX_TOO_LONG;
+	else if (err == -EFAULT)
+		why = ADI_DROP_RX_MEMORY;
+	trace_vdcm_drop(adi, why, 1);
+}
+
 void adi_receive(struct adi *pub, const struct avf_frame *frames, u32 n)
 {
 	struct vdcm_adi *adi = container_of(pub, struct vdcm_adi, adi);
 	u32 i;
 
-	for (i = 0; i < n; i++)
-		avf_rx_push(adi->avf, &frames[i]);
+	for (i = 0; i < n; i++) {
+		int err = avf_rx_push(adi->avf, &frames[i]);
+
+		if (unlikely(err))
+			vdcm_adi_rx_drop(adi, err);
+	}
 	avf_rx_flush(adi->avf);
 }
 EXPORT_SYMBOL_GPL(adi_receive);
@@ -426,6 +470,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 
 	atomic_inc(&parent->created);
 	vdcm_debugfs_add(adi);
+	trace_vdcm_create(adi);
 	return 0;
 
 err_pf:
@@ -445,6 +490,7 @@ void vdcm_adi_kill(struct vdcm_adi *adi)
 {
 	struct vdcm_parent *parent = adi->parent;
 
+	trace_vdcm_remove(adi);
 	vdcm_debugfs_del(adi);
 	/* No more frames for it; then none on their way. */
 	parent->pf->ops->adi_del(&adi->adi);
@@ -462,6 +508,7 @@ void vdcm_adi_kill(struct vdcm_adi *adi)
  */
 int vdcm_adi_open(struct vdcm_adi *adi)
 {
+	trace_vdcm_open(adi);
 	vdcm_dma_open(adi);
 
 	mutex_lock(&adi->ctl_lock);
@@ -477,6 +524,7 @@ int vdcm_adi_open(struct vdcm_adi *adi)
  */
 void vdcm_adi_close(struct vdcm_adi *adi)
 {
+	trace_vdcm_close(adi);
 	mutex_lock(&adi->ctl_lock);
 	adi->open = false;
 	mutex_unlock(&adi->ctl_lock);

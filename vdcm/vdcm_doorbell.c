@@ -26,6 +26,7 @@
 #include <linux/moduleparam.h>
 
 #include "vdcm.h"
+#include "vdcm_trace.h"
 
 /*
  * How long an idle device stays mapped. To take the page away and have it
@@ -97,6 +98,7 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 		return ret;
 
 	atomic_long_inc(&db->faults);
+	trace_vdcm_doorbell_fault(m->adi);
 	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
 	smp_store_release(&db->mapped, true);
 	vdcm_worker_look(m->adi);
@@ -195,6 +197,7 @@ static void vdcm_doorbell_zap(struct vdcm_adi *adi)
 	atomic_long_inc(&db->zaps);
 
 	db->zap_ns = ktime_get_ns();
+	trace_vdcm_doorbell_zap(adi, db->zap_ns - start);
 	db->cost_ns = (7 * db->cost_ns + db->zap_ns - start) / 8;
 }
 

@@ -6,6 +6,7 @@
 #include <linux/uaccess.h>
 
 #include "vdcm.h"
+#include "vdcm_trace.h"
 
 void vdcm_irqs_init(struct vdcm_irqs *irqs)
 {
@@ -42,17 +43,20 @@ void vdcm_irqs_clear(struct vdcm_irqs *irqs)
 
 /**
  * vdcm_irqs_raise() - signal one MSI-X vector
- * @irqs: the ADI's routing
- * @vec:  vector, any value
+ * @adi: the ADI
+ * @vec: vector, any value
  *
  * Any context but hard interrupts, bottom halves disabled.
  */
-void vdcm_irqs_raise(struct vdcm_irqs *irqs, u16 vec)
+void vdcm_irqs_raise(struct vdcm_adi *adi, u16 vec)
 {
+	struct vdcm_irqs *irqs = &adi->irqs;
+
 	if (vec >= ARRAY_SIZE(irqs->msix))
 		return;
 
 	spin_lock(&irqs->lock);
+	trace_vdcm_irq(adi, vec, !!irqs->msix[vec]);
 	if (irqs->msix[vec])
 		vdcm_eventfd_signal(irqs->msix[vec]);
 	spin_unlock(&irqs->lock);

@@ -7,6 +7,7 @@
 #include <linux/uaccess.h>
 
 #include "vdcm.h"
+#include "vdcm_trace.h"
 
 /* Bytes handled per turn; registers are dwords, config reads come in blocks. */
 #define VDCM_CHUNK	64
@@ -124,6 +125,7 @@ ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
 		u32 n = vdcm_chunk(index, off, len - done);
 
 		vdcm_region_read(adi, index, off, data, n);
+		trace_vdcm_read(adi, index, off, data, n);
 		if (copy_to_user(buf + done, data, n))
 			return -EFAULT;
 		off += n;
@@ -161,6 +163,7 @@ ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 		/* Before any lock: this may fault. */
 		if (copy_from_user(data, buf + done, n))
 			return -EFAULT;
+		trace_vdcm_write(adi, index, off, data, n);
 		vdcm_region_write(adi, index, off, data, n);
 		off += n;
 		done += n;

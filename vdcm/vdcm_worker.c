@@ -18,6 +18,7 @@
 #include <linux/sched/stat.h>
 
 #include "vdcm.h"
+#include "vdcm_trace.h"
 
 /* Frames per queue and turn. */
 #define VDCM_TX_BUDGET		64
@@ -108,6 +109,7 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	if (!vdcm_worker_budget(adi)) {
 		ktime_t wait = ns_to_ktime(vdcm_rate_wait(&adi->rate));
 
+		trace_vdcm_park(adi, ktime_to_ns(wait));
 		hrtimer_start(&adi->park_timer, ktime_add(ktime_get(), wait),
 			      HRTIMER_MODE_ABS_SOFT);
 		return;

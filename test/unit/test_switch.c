@@ -69,6 +69,15 @@ void adi_receive(struct adi *to, const struct avf_frame *frames, u32 n)
 	record(to, frames, n);
 }
 
+/* What tracing was told is what was counted. */
+static uint64_t dropped[PORTS][4];
+
+void adi_dropped(struct adi *of, enum adi_drop why, u32 n)
+{
+	CHECK(why >= ADI_DROP_TX_SPOOFED_MAC && why <= ADI_DROP_RX_OTHER_VLAN);
+	dropped[of - adi][why - ADI_DROP_TX_SPOOFED_MAC] += n;
+}
+
 void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,
 			 u32 n)
 {
@@ -183,6 +192,10 @@ static struct adi_drops drops(uint32_t i)
 
 	memset(&d, 0xee, sizeof(d));
 	swpf_port_drops(&adi[i], &d);
+	CHECK_EQ(dropped[i][0], d.tx_spoofed_mac);
+	CHECK_EQ(dropped[i][1], d.tx_spoofed_vlan);
+	CHECK_EQ(dropped[i][2], d.tx_fragmented);
+	CHECK_EQ(dropped[i][3], d.rx_other_vlan);
 	return d;
 }
 

@@ -354,9 +354,12 @@ static u32 swpf_burst_form(struct swpf_switch *sw, struct swpf_burst *b,
 				   swpf_tag(to, head, &b->frames[i], b->tci))
 				b->nmade++;
 		}
-		if (b->from)
+		if (b->from) {
 			swpf_count(&b->from->drops.tx_fragmented,
 				   b->n - b->nmade);
+			adi_dropped(b->from->adi, ADI_DROP_TX_FRAGMENTED,
+				    b->n - b->nmade);
+		}
 		b->made = true;
 	}
 	*frames = re->frame;
@@ -430,10 +433,12 @@ static void swpf_switch_run(struct swpf *swpf, struct swpf_burst *b)
 		if (!ether_addr_equal(fdb->mac, dst))
 			continue;
 		port = fdb->port;
-		if (swpf_offer(sw, port, b, !swpf_floods_to(port, dst)))
+		if (swpf_offer(sw, port, b, !swpf_floods_to(port, dst))) {
 			known = true;
-		else
-			swpf_count(&port->drops.rx_other_vlan, b->n);
+			continue;
+		}
+		swpf_count(&port->drops.rx_other_vlan, b->n);
+		adi_dropped(port->adi, ADI_DROP_RX_OTHER_VLAN, b->n);
 	}
 
 	list_for_each_entry_rcu(port, &sw->ports, node, true)
@@ -481,12 +486,14 @@ static bool swpf_admit(struct swpf_switch *sw, struct swpf_burst *b)
 
 	if (check && !swpf_owns(sw, port, b->frames[0].hdr + ETH_ALEN)) {
 		swpf_count(&port->drops.tx_spoofed_mac, b->n);
+		adi_dropped(port->adi, ADI_DROP_TX_SPOOFED_MAC, b->n);
 		return false;
 	}
 	/* The host's VLAN is no matter of trust: there is no way around it. */
 	if (port_vlan ? swpf_tci(b->frames) >= 0 :
 			check && !swpf_member(port, b->vid)) {
 		swpf_count(&port->drops.tx_spoofed_vlan, b->n);
+		adi_dropped(port->adi, ADI_DROP_TX_SPOOFED_VLAN, b->n);
 		return false;
 	}
 	if (port_vlan) {
