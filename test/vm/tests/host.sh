@@ -83,6 +83,121 @@ abuse() {
 	mdev_remove "$(uuid 2)"
 }
 
+# What the kernel puts into every mediated device's directory.
+KERNELS='^(power|vfio-dev)/|^(uevent|subsystem|driver|mdev_type|iommu_group|remove|waiting_for_supplier)$|^(consumer|supplier):'
+DEBUG=/sys/kernel/debug/vdcm
+TRACING=/sys/kernel/tracing
+
+abi() { "$(dirname "$0")/../../abi.sh" "$@"; }
+
+mounts() {
+	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+	mountpoint -q $TRACING || mount -t tracefs none $TRACING
+}
+
+# sysfs-abi/ describes what is there, and no more.
+files_as_described() {
+	local p name types='/sys/class/mdev_bus/<pf>/mdev_supported_types'
+	mounts
+	mdev_create 1
+	abi live '/sys/bus/mdev/devices/<uuid>' "$MDEV/$(uuid 1)" "$KERNELS"
+	abi live '/sys/kernel/debug/vdcm/<uuid>' "$DEBUG/$(uuid 1)"
+	abi live /sys/kernel/tracing/events/vdcm $TRACING/events/vdcm \
+		'^(enable|filter)$|/.'
+	abi live /sys/module/vdcm/parameters /sys/module/vdcm/parameters
+	abi live /sys/module/vdcm_swpf/parameters /sys/module/vdcm_swpf/parameters
+	diff <(abi below "$types" | sed 's/^<driver>/swpf/' | sort) \
+		<(find "$(dirname "$(type_dir)")" -mindepth 1 -maxdepth 1 -printf '%P/\n' | sort)
+	for name in "$(type_dir)"/*; do
+		name=${name##*/}
+		abi text "$types/<driver>-vdcm/" | grep -wF "$name" || die "type: $name is not described"
+	done
+	mdev_remove "$(uuid 1)"
+
+	# What a driver adds to the PF's directory.
+	p=$(pf)
+	find "/sys/bus/pci/devices/$p/" -mindepth 1 -maxdepth 1 -printf '%P\n' | sort >"$OUT/bound"
+	echo "$p" >/sys/bus/pci/drivers/swpf/unbind
+	find "/sys/bus/pci/devices/$p/" -mindepth 1 -maxdepth 1 -printf '%P\n' | sort >"$OUT/unbound"
+	echo "$p" >/sys/bus/pci/drivers/swpf/bind
+	for name in $(comm -23 "$OUT/bound" "$OUT/unbound" |
+		grep -vxE 'driver|net|mdev_supported_types|ptp|(consumer|supplier):.*'); do
+		abi below '/sys/bus/pci/devices/<pf>' | grep -xE "$name/?" ||
+			die "PF: $name is not described"
+	done
+}
+
+# debugfs is read while devices come, go and are reset under it.
+state_any_time() {
+	local i pids='' stop=$OUT/state.stop
+	mounts
+	rm -f "$stop"
+	for i in 1 2; do
+		while [ ! -e "$stop" ]; do
+			cat $DEBUG/*/* >/dev/null 2>&1 || true
+		done &
+		pids+=" $!"
+	done
+	for i in $(seq 30); do
+		mdev_create 1 >/dev/null
+		mdev_remove "$(uuid 1)"
+	done
+	mdev_create 1
+	mdev_create 2
+	timeout 120 /tmp/vfio-tests/test_messages "$(uuid 1)" "$(uuid 2)" || die 'test_messages failed'
+	touch "$stop"
+	# shellcheck disable=SC2086 # a list
+	wait $pids
+	for i in "$DEBUG/$(uuid 1)"/*; do
+		echo "== $i"
+		cat "$i"
+	done
+	grep -x '0x8800 RSTAT 0x00000002' "$DEBUG/$(uuid 1)/regs"
+	grep '^tx0 enabled 0 ' "$DEBUG/$(uuid 1)/queues"
+	grep -x 'mode auto' "$DEBUG/$(uuid 1)/doorbell"
+	grep -x 'queued 0' "$DEBUG/$(uuid 1)/worker"
+	# A file that is open when its device goes fails then, and does no harm.
+	exec 9<"$DEBUG/$(uuid 1)/regs"
+	mdev_remove "$(uuid 1)"
+	fails_with 'Input/output error' cat <&9
+	exec 9<&-
+	[ ! -e "$DEBUG/$(uuid 1)" ]
+	mdev_remove "$(uuid 2)"
+	[ -z "$(ls $DEBUG)" ]
+}
+
+# trace_has REGEX: a line of the trace.
+trace_has() { grep -m 1 -E "$1" "$OUT/trace" || die "not traced: $1"; }
+
+traces() {
+	local u
+	mounts
+	u=$(uuid 1)
+	echo 16384 >$TRACING/buffer_size_kb
+	echo >$TRACING/trace
+	echo "uuid == \"$u\"" >$TRACING/events/vdcm/filter
+	echo 1 >$TRACING/events/vdcm/enable
+	mdev_create 1
+	mdev_create 2
+	timeout 120 /tmp/vfio-tests/test_messages "$u" "$(uuid 2)" || die 'test_messages failed'
+	mdev_remove "$u"
+	mdev_remove "$(uuid 2)"
+	echo 0 >$TRACING/events/vdcm/enable
+	echo 0 >$TRACING/events/vdcm/filter
+	cp $TRACING/trace "$OUT/trace"
+	echo 1408 >$TRACING/buffer_size_kb
+	trace_has "vdcm_create: $u pf=$(pf)\$"
+	trace_has "vdcm_open: $u "
+	trace_has "vdcm_message: $u from-driver op=1 VERSION status=0 len=8"
+	trace_has "vdcm_message: $u to-driver op=1 VERSION status=0 len=8"
+	trace_has "vdcm_reset: $u cause=flr"
+	trace_has "vdcm_write: $u bar0 offset=0x8400 len=4 "
+	trace_has "vdcm_(read|write): $u config "
+	trace_has "vdcm_close: $u "
+	trace_has "vdcm_remove: $u "
+	! grep "$(uuid 2)" "$OUT/trace" || die 'the filter let others pass'
+}
+
 unloads() {
 	unload
 	balanced
@@ -139,6 +254,9 @@ check wrong-uuid wrong_uuid
 check wrong-attributes wrong_attributes
 check adis-64 sixty_four
 check vfio-abuse abuse
+check files-as-described files_as_described
+check state-any-time state_any_time
+check traces traces
 check host-unload unloads
 check several-pfs several_pfs
 check unbind-bind unbind_bind
