@@ -206,4 +206,16 @@ void adi_receive(struct adi *adi, const struct avf_frame *frames, u32 n);
  */
 void adi_dropped(struct adi *adi, enum adi_drop why, u32 n);
 
+#define ADI_REGS_LEN	0x10000u
+
+/**
+ * adi_regs() - an image of an ADI's BAR0
+ * @bar0: ADI_REGS_LEN bytes, zeroed; register at its offset, little endian
+ *
+ * ctl, but not in an op of that ADI. From adi_pf_ops::adi_add on until adi_del
+ * returns. No register changes by it. Returns 0, -EAGAIN while the ADI is still
+ * being created, -EINTR.
+ */
+int adi_regs(struct adi *adi, __le32 *bar0);
+
 #endif /* ADI_H */

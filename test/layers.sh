@@ -77,7 +77,7 @@ check_includes() {
 	mapfile -t list < <(files '^vdcm/(swpf|e810)/.*\.[ch]$')
 	if [ ${#list[@]} -gt 0 ]; then
 		kernel='<(linux|net|uapi/linux|asm)/[a-z0-9_/-]+\.h>'
-		only_includes pf "\"(adi|avf_frame|compat|(swpf|e810)[a-z0-9_]*)\\.h\"|$kernel" \
+		only_includes pf "\"(adi|avf_frame|compat|devlink|(swpf|e810)[a-z0-9_]*)\\.h\"|$kernel" \
 			"${list[@]}"
 		no_match pf '#[[:space:]]*include[[:space:]]*<linux/(vfio|mdev|iommufd)' \
 			"${list[@]}"

@@ -14,6 +14,7 @@
 #include <linux/random.h>
 #include <linux/siphash.h>
 
+#include "avf_snap.h"
 #include "vdcm.h"
 #include "vdcm_trace.h"
 
@@ -211,6 +212,29 @@ void adi_receive(struct adi *pub, const struct avf_frame *frames, u32 n)
 	avf_rx_flush(adi->avf);
 }
 EXPORT_SYMBOL_GPL(adi_receive);
+
+int adi_regs(struct adi *pub, __le32 *bar0)
+{
+	struct vdcm_adi *adi = container_of(pub, struct vdcm_adi, adi);
+	struct avf_snap_reg reg;
+	u32 n;
+	int ret;
+
+	static_assert(ADI_REGS_LEN == AVF_BAR0_SIZE);
+
+	/* The caller may hold a lock that many want; see devlink on 5.10. */
+	ret = mutex_lock_interruptible(&adi->ctl_lock);
+	if (ret)
+		return ret;
+	if (!adi->avf)
+		ret = -EAGAIN;
+	else
+		for (n = 0; avf_snap_reg(adi->avf, n, &reg); n++)
+			bar0[reg.off / 4] = cpu_to_le32(reg.val);
+	mutex_unlock(&adi->ctl_lock);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(adi_regs);
 
 /* ---------------------------------------------------------------- resets */
 
@@ -426,6 +450,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 		.link_mbps = pf->link_mbps,
 		.link_up = true,
 	};
+	struct avf_dev *avf;
 	unsigned int i;
 	int ret;
 
@@ -462,8 +487,12 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	if (ret)
 		goto err_doorbell;
 
-	adi->avf = avf_dev_create(&params, &vdcm_host_ops, adi);
-	if (!adi->avf) {
+	avf = avf_dev_create(&params, &vdcm_host_ops, adi);
+	/* The PF may have asked for registers already. */
+	mutex_lock(&adi->ctl_lock);
+	adi->avf = avf;
+	mutex_unlock(&adi->ctl_lock);
+	if (!avf) {
 		ret = -ENOMEM;
 		goto err_pf;
 	}

@@ -48,3 +48,9 @@ header VM_FLAGS_SET mm.h 'vm_flags_set\('
 header VMA_SET_FILE mm.h 'vma_set_file\('
 # 7.x: shmem_file_setup() takes its flags as a structure.
 header SHMEM_VMA_FLAGS shmem_fs.h 'shmem_file_setup\(.*vma_flags_t'
+# Not every kernel has devlink, though each with a NIC driver that uses it does.
+symbol DEVLINK devlink_unregister
+# 5.15: devlink_alloc() takes the device, devlink_register() does not.
+header DEVLINK_REGISTER_DEV ../net/devlink.h 'devlink_register\(.*struct device \*'
+# Up to 6.1: the core does not know the driver's name.
+symbol DEVLINK_DRIVER_NAME devlink_info_driver_name_put

@@ -21,6 +21,7 @@
 #include "adi.h"
 #include "compat.h"
 
+#define SWPF_VERSION		"0.1"
 #define SWPF_VENDOR_ID		0xad10
 #define SWPF_DEVICE_ID		0x5f00
 #define SWPF_MAX_PFS		32	/* device numbers on one bus */
@@ -60,6 +61,7 @@ struct swpf_fdb {
  * @port_vlan:   tag of its one VLAN, of which it knows nothing; 0 = none
  * @vlans:       VLANs it asked for
  * @drops:       written by the worker alone
+ * @region:      its registers, in devlink; NULL = not there
  *
  * All but @macs are single words or bits that the control side writes and the
  * worker loads once for each decision.
@@ -76,6 +78,7 @@ struct swpf_port {
 	u16 port_vlan;
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	struct adi_drops drops;
+	struct swpf_region *region;
 };
 
 /**
@@ -106,6 +109,7 @@ struct swpf_switch {
  * struct swpf - one software PF
  * @pf:      the seam to vdcm
  * @pdev:    its PCI function
+ * @devlink: its devlink instance, NULL = none
  * @sw:      its switch
  * @uplink:  its network interface on the host
  * @backlog: frames the host sent, waiting for the worker
@@ -114,6 +118,7 @@ struct swpf_switch {
 struct swpf {
 	struct adi_pf pf;
 	struct pci_dev *pdev;
+	struct devlink *devlink;
 	struct swpf_switch sw;
 	struct net_device *uplink;
 	struct sk_buff_head backlog;
@@ -147,6 +152,12 @@ void swpf_port_traffic(struct adi *adi, bool on);
 void swpf_port_xmit(struct adi *adi, const struct avf_frame *frames, u32 n); /* worker */
 void swpf_switch_from_uplink(struct swpf *swpf, const struct avf_frame *frames,
 			     u32 n); /* worker */
+
+/* swpf_devlink.c: ctl; probe and remove */
+int swpf_devlink_adi_add(struct adi *adi);
+void swpf_devlink_adi_del(struct adi *adi);
+void swpf_devlink_create(struct swpf *swpf);
+void swpf_devlink_destroy(struct swpf *swpf);
 
 /* swpf_netdev.c: probe and remove, but for the last two */
 int swpf_uplink_create(struct swpf *swpf);

@@ -17,8 +17,8 @@ module_param(max_adis, uint, 0444);
 MODULE_PARM_DESC(max_adis, "most ADIs per software PF, 1..1024 (default 64)");
 
 static const struct adi_pf_ops swpf_ops = {
-	.adi_add = swpf_port_add,
-	.adi_del = swpf_port_del,
+	.adi_add = swpf_devlink_adi_add,
+	.adi_del = swpf_devlink_adi_del,
 	.mac_add = swpf_port_mac_add,
 	.mac_del = swpf_port_mac_del,
 	.promisc = swpf_port_promisc,
@@ -54,9 +54,10 @@ static int swpf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		goto err_free;
 
+	swpf_devlink_create(swpf);
 	ret = adi_pf_register(&swpf->pf);
 	if (ret)
-		goto err_switch;
+		goto err_devlink;
 
 	ret = swpf_uplink_create(swpf);
 	if (ret)
@@ -68,7 +69,8 @@ static int swpf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 err_pf:
 	adi_pf_unregister(&swpf->pf);
-err_switch:
+err_devlink:
+	swpf_devlink_destroy(swpf);
 	swpf_switch_destroy(&swpf->sw);
 err_free:
 	kfree(swpf);
@@ -83,6 +85,7 @@ static void swpf_remove(struct pci_dev *pdev)
 	swpf_uplink_stop(swpf);
 	adi_pf_unregister(&swpf->pf);
 	swpf_uplink_destroy(swpf);
+	swpf_devlink_destroy(swpf);
 	swpf_switch_destroy(&swpf->sw);
 	kfree(swpf);
 }
@@ -137,4 +140,4 @@ module_exit(swpf_exit);
 MODULE_DESCRIPTION("vdcm software PF: ADIs, switch and uplink without a NIC");
 MODULE_AUTHOR("The vdcm authors");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1");
+MODULE_VERSION(SWPF_VERSION);

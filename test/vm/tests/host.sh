@@ -198,6 +198,27 @@ traces() {
 	! grep "$(uuid 2)" "$OUT/trace" || die 'the filter let others pass'
 }
 
+# devlink knows what drives the PF, and the registers of its devices.
+devlink_pf() {
+	local p r
+	command -v devlink >/dev/null || { echo 'no devlink command'; exit 77; }
+	p=pci/$(pf)
+	devlink dev info "$p"
+	devlink dev info "$p" | grep -w 'driver swpf'
+	devlink dev info "$p" | grep -w 'driver 0.1'
+	mdev_create 1
+	r=$p/$(uuid 1)
+	devlink region show "$r"
+	devlink region new "$r" snapshot 1
+	devlink region read "$r" snapshot 1 address 0x8800 length 4 | tee "$OUT/rstat"
+	grep -E '^0*8800 02 00 00 00' "$OUT/rstat"
+	devlink region del "$r" snapshot 1
+	# A snapshot that nobody deletes goes with its device.
+	devlink region new "$r" snapshot 2
+	mdev_remove "$(uuid 1)"
+	! devlink region show "$r" || die 'the region is still there'
+}
+
 unloads() {
 	unload
 	balanced
@@ -257,6 +278,7 @@ check vfio-abuse abuse
 check files-as-described files_as_described
 check state-any-time state_any_time
 check traces traces
+check devlink devlink_pf
 check host-unload unloads
 check several-pfs several_pfs
 check unbind-bind unbind_bind
