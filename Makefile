@@ -59,8 +59,7 @@ check:
 test:
 	rm -rf build/results
 	-test/deps
-	test/check
-	bash -c 'source test/lib/results.sh; part vm test/vm/suite'
+	test/all
 	@test/summary
 
 # Seconds for all targets together; FUZZ=name for one of them.
