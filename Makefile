@@ -6,7 +6,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # /lib/modules/6.1.0-50-amd64/build, or /usr/src/linux-headers-6.1.0-50-amd64
 KREL = $(patsubst linux-headers-%,%,$(notdir $(KDIR:%/build=%)))
 
-.PHONY: all modules modules_install install lib check test fuzz demo \
+.PHONY: all modules modules_install install lib tools check test fuzz demo \
 	bench bench-native clean help
 
 all: modules
@@ -46,6 +46,9 @@ endef
 $(foreach cc,$(LIB_CC),$(eval $(call lib_rules,$(cc))))
 
 lib: $(LIB_CC:%=build/lib/%/libavf_emul.a)
+
+tools:
+	$(MAKE) -f tools/vdcmctl/Makefile
 
 # test/check and test/vm/suite write what they find to build/results;
 # test/summary adds up and decides.
@@ -91,6 +94,7 @@ help:
 	@echo 'make              the kernel modules, for the kernel in KDIR'
 	@echo 'make install      install them for that kernel'
 	@echo 'make lib          the device model as a static library'
+	@echo 'make tools        vdcmctl'
 	@echo 'make check        every test that needs no virtual machine'
 	@echo 'make test         these and those in virtual machines'
 	@echo 'make fuzz         fuzz the device model for T=60 seconds'
