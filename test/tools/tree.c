@@ -143,6 +143,11 @@ static void make_alien(const char *root)
 	make_dir(path_of(p, "%s/" TREE_ALIEN, dir));
 	make_link(path_of(p, "%s/" TREE_ALIEN "/mdev_type", dir),
 		  "../mdev_supported_types/i915-GVTg_V5_4");
+	make_link(path_of(p, "%s/" TREE_ALIEN "/subsystem", dir),
+		  "../../../../bus/mdev");
+	make_link(path_of(p, "%s/sys/kernel/iommu_groups/8/devices/" TREE_ALIEN,
+			  root),
+		  "../../../../devices/pci0000:00/" TREE_ALIEN_PF "/" TREE_ALIEN);
 	make_link(path_of(p, "%s/sys/bus/mdev/devices/" TREE_ALIEN, root),
 		  "../../../devices/pci0000:00/" TREE_ALIEN_PF "/" TREE_ALIEN);
 }
@@ -211,6 +216,10 @@ void tree_device_add(const char *root, const char *pf, const char *type,
 	make_dir(path_of(p, "%s/sys/kernel/iommu_groups/7/devices", root));
 	make_link(path_of(p, "%s/iommu_group", dir),
 		  "../../../../kernel/iommu_groups/7");
+	make_link(path_of(p, "%s/sys/kernel/iommu_groups/7/devices/%s", root,
+			  uuid),
+		  path_of(to, "../../../../devices/pci5000:00/%s/%s", pf, uuid));
+	make_link(path_of(p, "%s/subsystem", dir), "../../../../bus/mdev");
 	make_link(path_of(p, "%s/mdev_type", dir),
 		  path_of(to, "../mdev_supported_types/%s", type));
 	make_link(path_of(p, "%s/sys/bus/mdev/devices/%s", root, uuid),
@@ -227,6 +236,9 @@ void tree_device_del(const char *root, const char *uuid)
 	char cmd[2 * PATH_MAX];
 	char *slash;
 
+	path_of(p, "%s/sys/kernel/iommu_groups/7/devices/%s", root, uuid);
+	if (unlink(p))
+		fail(p);
 	path_of(p, "%s/sys/bus/mdev/devices/%s", root, uuid);
 	snprintf(type, sizeof(type), "%s/mdev_type/devices/%s", p, uuid);
 	if (!realpath(p, real) || unlink(type) || unlink(p))
