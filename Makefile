@@ -6,8 +6,9 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # /lib/modules/6.1.0-50-amd64/build, or /usr/src/linux-headers-6.1.0-50-amd64
 KREL = $(patsubst linux-headers-%,%,$(notdir $(KDIR:%/build=%)))
 
-.PHONY: all modules modules_install install lib tools check test fuzz demo \
-	bench bench-native clean help
+.PHONY: all modules modules_install install lib tools install-tools \
+	install-system install-dkms deb check test fuzz demo bench bench-native \
+	clean help
 
 all: modules
 
@@ -49,6 +50,47 @@ lib: $(LIB_CC:%=build/lib/%/libavf_emul.a)
 
 tools:
 	$(MAKE) -f tools/vdcmctl/Makefile
+
+# What belongs to vdcm in user space; install-system: but not the modules, for
+# systems without packages of it.
+
+VERSION := $(shell sed -n 's/^\#define VDCMCTL_VERSION.*"\(.*\)"/\1/p' tools/vdcmctl/vdcmctl.h)
+INSTALL := install -D
+INSTALL_FILE := $(INSTALL) -m 644
+DKMS_DIR = $(DESTDIR)/usr/src/vdcm-$(VERSION)
+
+install-tools: tools
+	$(INSTALL) build/tools/vdcmctl $(DESTDIR)/usr/bin/vdcmctl
+	$(INSTALL_FILE) packaging/man/vdcm.4 $(DESTDIR)/usr/share/man/man4/vdcm.4
+	$(INSTALL_FILE) packaging/man/vdcmctl.8 \
+		$(DESTDIR)/usr/share/man/man8/vdcmctl.8
+	$(INSTALL_FILE) tools/vdcmctl/vdcmctl.bash \
+		$(DESTDIR)/usr/share/bash-completion/completions/vdcmctl
+	$(INSTALL_FILE) packaging/vdcm.conf $(DESTDIR)/usr/lib/modprobe.d/vdcm.conf
+	$(INSTALL) packaging/vfio-group $(DESTDIR)/usr/lib/vdcm/vfio-group
+	$(INSTALL) libvirt-xml/vdcm.sh \
+		$(DESTDIR)/usr/lib/mdevctl/scripts.d/callouts/vdcm.sh
+
+install-system: install-tools
+	$(INSTALL_FILE) packaging/60-vdcm.rules \
+		$(DESTDIR)/usr/lib/udev/rules.d/60-vdcm.rules
+	$(INSTALL_FILE) packaging/vdcm.service \
+		$(DESTDIR)/usr/lib/systemd/system/vdcm.service
+	$(INSTALL_FILE) packaging/vdcm.sysusers \
+		$(DESTDIR)/usr/lib/sysusers.d/vdcm.conf
+
+# The modules' source as DKMS wants it; dkms.conf comes with the package.
+install-dkms:
+	mkdir -p $(DKMS_DIR)
+	find Kbuild LICENSES avf_emul include vdcm -type f \
+		\( -name '*.[ch]' -o -name '*.def' -o -name '*.sh' \
+		-o -name Kbuild -o -path 'LICENSES/*' \) ! -name '*.mod.c' \
+		-exec cp --parents -t $(DKMS_DIR) {} +
+	$(INSTALL) packaging/dkms-pre-build $(DKMS_DIR)/dkms-pre-build
+
+# DEB_FLAGS: for dpkg-buildpackage.
+deb:
+	packaging/build-deb $(DEB_FLAGS)
 
 # test/check and test/vm/suite write what they find to build/results;
 # test/summary adds up and decides.
@@ -95,6 +137,8 @@ help:
 	@echo 'make install      install them for that kernel'
 	@echo 'make lib          the device model as a static library'
 	@echo 'make tools        vdcmctl'
+	@echo 'make install-system  it, its man pages, udev rules, a systemd unit'
+	@echo 'make deb          packages of Debian: vdcm-dkms, vdcm-tools'
 	@echo 'make check        every test that needs no virtual machine'
 	@echo 'make test         these and those in virtual machines'
 	@echo 'make fuzz         fuzz the device model for T=60 seconds'
