@@ -140,6 +140,8 @@ values() {
 	{"attrs":["mac"]}
 	{"attrs":[{"mac":"a}]}
 	EOT
+	call pre define "$new" "$(<libvirt-xml/mdevctl.json)"
+	accepts 'the example'
 	# As people write it.
 	call pre start "$new" '{
 		"mdev_type": "swpf-vdcm",

@@ -59,6 +59,38 @@ while read -r name; do
 	grep -qE "^\.It Cm $name$" "$page4" || wrong "$page4: no $name"
 done < <(grep -rhoE '^module_param(_named)?\([a-z_]+' vdcm | cut -d'(' -f2)
 
+# ----------------------------------------------------------- troubleshooting
+
+# Each sentence for people that the modules can log: its longest part between
+# conversions.
+n=0
+while read -r part; do
+	n=$((n + 1))
+	grep -qF -- "$part" docs/troubleshooting.md ||
+		wrong "docs/troubleshooting.md: nothing on '$part'"
+done < <(find vdcm -name '*.[ch]' -exec cat {} + | tr '\n\t' '  ' |
+	grep -oE '\b(dev|pr|netdev|pci)_(err|warn|crit)(_once|_ratelimited)?\([^"]*"([^"\\]|\\.)*"|#error "[^"]*"' |
+	sed -E 's/^[^"]*"//; s/"$//; s/\\n//g; s/\\"/"/g; s/%[-0-9.#l]*[a-zA-Z]/\n/g; $!s/$/\n\n/' |
+	awk '!NF { if (best) print best; best = ""; next } length > length(best) { best = $0 } END { if (best) print best }' |
+	awk 'length > 3')
+[ "$n" -ge 15 ] || wrong "only $n sentences found in vdcm/"
+
+# ------------------------------------------------------------------- examples
+
+uuids=$(grep -ohE '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' libvirt-xml/*.xml docs/*.md | sort -u)
+same 'UUIDs of the examples' 83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 "$uuids"
+if command -v xmllint >/dev/null; then
+	xmllint --noout libvirt-xml/*.xml || bad=1
+	same 'attributes of nodedev.xml and mdevctl.json' \
+		"$(xmllint --xpath '//attr/@name | //attr/@value' libvirt-xml/nodedev.xml | sed 's/.*"\(.*\)"/\1/')" \
+		"$(python3 -c 'import json; [print(*i, sep="\n") for a in json.load(open("libvirt-xml/mdevctl.json"))["attrs"] for i in a.items()]')"
+else
+	echo 'not checked: examples (no xmllint)'
+fi
+for f in nodedev.xml hostdev.xml domain.xml mdevctl.json; do
+	grep -qF "$f" docs/libvirt.md || wrong "docs/libvirt.md: no $f"
+done
+
 # ---------------------------------------------------------------- completion
 
 tree=$(mktemp -d)
