@@ -73,7 +73,7 @@ report() {
 	*)
 		failed=$((failed + 1))
 		echo "not ok $name - $(grep -a -v '^$' "$log" | tail -n 1)"
-		tail -n 25 "$log" | sed 's/^/    | /'
+		tail -n 80 "$log" | sed 's/^/    | /'
 		log_since "$name" | tail -n 15 | sed 's/^/    k /'
 		guests_alive
 		;;
@@ -200,7 +200,10 @@ ping_ok() {
 	shift 2
 	[ $# -eq 0 ] || shift
 	guest run "$g" "ping -q -i 0.01 -W 5 -c $n $* $ip" | tee /dev/stderr |
-		grep -q " 0% packet loss" || die "$g: ping to $ip lost packets"
+		grep -q " 0% packet loss" || {
+		diagnose
+		die "$g: ping to $ip lost packets"
+	}
 }
 
 # reachable GUEST IP SECONDS: ping gets through within that time.
