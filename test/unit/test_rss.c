@@ -630,7 +630,7 @@ static void wait_for_reader(void *host)
 	(void)host;
 	while ((was & 1) &&
 	       __atomic_load_n(&race.busy, __ATOMIC_SEQ_CST) == was)
-		;
+		sched_yield();	/* there may be one CPU only */
 }
 
 /*
