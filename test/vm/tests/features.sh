@@ -192,7 +192,7 @@ rx_of() { guest run "$1" "ethtool -S eth0" | tr -d '\r' | awk -v n="rx-$2.packet
 
 # many_flows GUEST IP: a packet to each of 128 ports. (TCP connections of one
 # program have neighbouring ports: with one key in ten they share a queue.)
-many_flows() { guest run "$1" 'for i in $(seq 128); do echo >/dev/udp/'"$2"'/$((i * 509)); done 2>/dev/null; true'; }
+many_flows() { guest run "$1" "for i in \$(seq 128); do echo >/dev/udp/$2/\$((i * 509)); done 2>/dev/null; true"; }
 
 # Four queue pairs, of which iavf uses as many as it has CPUs: hashing spreads
 # connections over them, and the driver decides how.
