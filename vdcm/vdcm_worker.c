@@ -197,6 +197,9 @@ static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 	while ((adi = vdcm_worker_next_watched(w)) && adi->round != w->round) {
 		adi->round = w->round;
 		if (avf_tx_pending(adi->avf)) {
+			/* Parked: there is work, but not before its timer. */
+			if (test_bit(VDCM_ADI_QUEUED, &adi->flags))
+				continue;
 			vdcm_worker_look(adi);
 			work = true;
 		}
