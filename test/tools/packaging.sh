@@ -21,8 +21,9 @@ wrong() {
 
 version=$(sed -n 's/^#define VDCMCTL_VERSION.*"\(.*\)"/\1/p' tools/vdcmctl/vdcmctl.h)
 [ -n "$version" ] || wrong 'vdcmctl has no version'
-for f in vdcm/vdcm_main.c vdcm/swpf/swpf_main.c; do
-	grep -q "^MODULE_VERSION(\"$version\");" $f || wrong "$f: not version $version"
+for f in vdcm/vdcm_main.c vdcm/swpf/swpf.h; do
+	grep -qE "^(MODULE_VERSION\\(\"$version\"\\);|#define SWPF_VERSION[[:space:]]+\"$version\")" "$f" ||
+		wrong "$f: not version $version"
 done
 head -n 1 packaging/debian/changelog | grep -q "^vdcm ($version) " ||
 	wrong "packaging/debian/changelog: not version $version"
