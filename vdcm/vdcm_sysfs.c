@@ -126,7 +126,7 @@ static ssize_t vlan_show(struct device *dev, struct device_attribute *attr,
 /* "0", "100" or "100 3" */
 static int vdcm_parse_vlan(const char *buf, u16 *vid, u8 *prio)
 {
-	char text[16], *rest = text, *word;
+	char text[16], *rest, *word;
 
 	if (strscpy(text, buf, sizeof(text)) < 0)
 		return -EINVAL;

@@ -127,8 +127,8 @@ TRACE_EVENT(vdcm_doorbell_fault,
 	TP_printk("%s", __entry->uuid)
 );
 
-/* The device was idle, and the page is unmapped; it took @ns. */
-TRACE_EVENT(vdcm_doorbell_zap,
+/* What takes, or is to take, @ns. */
+DECLARE_EVENT_CLASS(vdcm_time,
 	TP_PROTO(const struct vdcm_adi *adi, u64 ns),
 	TP_ARGS(adi, ns),
 	TP_STRUCT__entry(
@@ -140,6 +140,12 @@ TRACE_EVENT(vdcm_doorbell_zap,
 		__entry->ns = ns;
 	),
 	TP_printk("%s ns=%llu", __entry->uuid, __entry->ns)
+);
+
+/* The device was idle, and the page is unmapped; it took @ns. */
+DEFINE_EVENT(vdcm_time, vdcm_doorbell_zap,
+	TP_PROTO(const struct vdcm_adi *adi, u64 ns),
+	TP_ARGS(adi, ns)
 );
 
 /* A doorbell that trapped has work for the worker. */
@@ -195,18 +201,9 @@ TRACE_EVENT(vdcm_drop,
 );
 
 /* The rate limit is reached: the device is served again in @ns. */
-TRACE_EVENT(vdcm_park,
+DEFINE_EVENT(vdcm_time, vdcm_park,
 	TP_PROTO(const struct vdcm_adi *adi, u64 ns),
-	TP_ARGS(adi, ns),
-	TP_STRUCT__entry(
-		__array(char, uuid, VDCM_UUID_LEN)
-		__field(u64, ns)
-	),
-	TP_fast_assign(
-		VDCM_TRACE_UUID(adi);
-		__entry->ns = ns;
-	),
-	TP_printk("%s ns=%llu", __entry->uuid, __entry->ns)
+	TP_ARGS(adi, ns)
 );
 
 /* An access that trapped. @value: the first eight bytes, little endian. */
