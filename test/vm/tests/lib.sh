@@ -41,11 +41,13 @@ log_since() {
 run_one() {
 	local name=$1 t0=$SECONDS
 	shift
-	# Not "|| rc=$?": that would switch errexit off inside.
+	# Not "|| rc=$?": that would switch errexit off inside. Appended to, as
+	# by "tee -a /dev/stderr": who opens it anew must not write over others.
+	: >"$OUT/$name.log"
 	(
 		set -e
 		"$@"
-	) >"$OUT/$name.log" 2>&1
+	) >>"$OUT/$name.log" 2>&1
 	echo $? >"$OUT/$name.rc"
 	echo $((SECONDS - t0)) >"$OUT/$name.time"
 }
@@ -194,16 +196,40 @@ net_up() {
 
 carrier() { [ "$(guest run "$1" cat /sys/class/net/eth0/carrier | tr -d '\r')" = 1 ]; }
 
-# ping_ok GUEST IP [COUNT] [EXTRA...]: not one packet lost.
+# in_net GUEST COMMAND: there, or in the host VM if GUEST is "host".
+in_net() {
+	if [ "$1" = host ]; then
+		sh -c "$2"
+	else
+		guest run "$1" "$2"
+	fi
+}
+
+# unanswered GUEST: echo requests less echo replies, as its kernel counts them.
+unanswered() {
+	in_net "$1" "grep ^Icmp: /proc/net/snmp" | tr -d '\r' | awk '
+		!n++ { for (i = 1; i <= NF; i++) at[$i] = i }
+		END { print $at["OutEchos"] - $at["InEchoReps"] }'
+}
+
+all_answered() { [ "$(unanswered "$1")" = "$2" ]; }
+
+# ping_ok GUEST|host IP [COUNT] [EXTRA...]: not one packet lost. ping stays for
+# twice the longest round trip after its last request, whatever -W says; on a
+# busy machine an answer can take longer than those before it did. The kernel
+# knows better.
 ping_ok() {
-	local g=$1 ip=$2 n=${3:-5}
+	local g=$1 ip=$2 n=${3:-5} before
 	shift 2
 	[ $# -eq 0 ] || shift
-	guest run "$g" "ping -q -i 0.01 -W 5 -c $n $* $ip" | tee /dev/stderr |
-		grep -q " 0% packet loss" || {
+	before=$(unanswered "$g")
+	! in_net "$g" "ping -q -i 0.01 -W 5 -c $n $* $ip" | tee -a /dev/stderr |
+		grep -q " 0% packet loss" || return 0
+	wait_for 5 all_answered "$g" "$before" || {
 		diagnose
 		die "$g: ping to $ip lost packets"
 	}
+	echo "$g: ping went before the last answer came"
 }
 
 # reachable GUEST IP SECONDS: ping gets through within that time.
