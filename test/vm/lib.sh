@@ -104,15 +104,15 @@ is_current()
 	[ "$(cat "$1" 2>/dev/null)" = "$2" ]
 }
 
-# take_lock FILE: one at a time until this script ends, and say so while
-# waiting.
+# take_lock FILE [-s]: one at a time until this script ends, or, with -s, those
+# with -s only; and say so while waiting.
 take_lock()
 {
 	local fd
 
 	mkdir -p "$(dirname "$1")"
 	exec {fd}>"$1"
-	while ! flock -w 20 "$fd"; do
+	while ! flock ${2:+"$2"} -w 20 "$fd"; do
 		log "waiting for another process that holds $1"
 	done
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Inside a test VM, without guests: wrong requests of an operator, limits,
-# several PFs, and a user of the vfio device who tries everything (vfio_abuse).
+# several PFs, and a user of the vfio device who tries everything.
 # Run by test/vm/suite.
 # shellcheck source-path=SCRIPTDIR disable=SC2119
 
@@ -24,6 +24,9 @@ fails_with() {
 
 # bash names the error; dash calls every one an I/O error.
 put() { bash -c 'echo "$1" >"$2"' put "$1" "$2"; }
+
+# What test/vm/build-modules built.
+PROGRAMS=/run/bed/programs
 
 loads() { load; }
 
@@ -67,16 +70,12 @@ sixty_four() {
 }
 
 abuse() {
-	local bin=/tmp/vfio_abuse src
-	src=$(dirname "$0")/../../vfio
-	[ -d "$src" ] || { echo "no $src"; return 1; }
+	local bin t0=$SECONDS
 	modprobe vfio_iommu_type1
 	mdev_create 1
 	mdev_create 2
-	make -s -C "$src" OBJ=/tmp/vfio-tests
-	for bin in /tmp/vfio-tests/test_*; do
-		[ -x "$bin" ] || continue
-		echo "== $(basename "$bin")"
+	for bin in "$PROGRAMS"/test_*; do
+		echo "== $(basename "$bin"), after $((SECONDS - t0)) s"
 		timeout 120 "$bin" "$(uuid 1)" "$(uuid 2)" || die "$(basename "$bin") failed"
 	done
 	mdev_remove "$(uuid 1)"
@@ -144,7 +143,7 @@ state_any_time() {
 	done
 	mdev_create 1
 	mdev_create 2
-	timeout 120 /tmp/vfio-tests/test_messages "$(uuid 1)" "$(uuid 2)" || die 'test_messages failed'
+	timeout 120 "$PROGRAMS/test_messages" "$(uuid 1)" "$(uuid 2)" || die 'test_messages failed'
 	touch "$stop"
 	# shellcheck disable=SC2086 # a list
 	wait $pids
@@ -179,7 +178,7 @@ traces() {
 	echo 1 >$TRACING/events/vdcm/enable
 	mdev_create 1
 	mdev_create 2
-	timeout 120 /tmp/vfio-tests/test_messages "$u" "$(uuid 2)" || die 'test_messages failed'
+	timeout 120 "$PROGRAMS/test_messages" "$u" "$(uuid 2)" || die 'test_messages failed'
 	mdev_remove "$u"
 	mdev_remove "$(uuid 2)"
 	echo 0 >$TRACING/events/vdcm/enable

@@ -34,19 +34,18 @@ refused() {
 }
 
 # /usr cannot be written here: the callout goes where administrators put
-# theirs, vdcmctl where the callout still looks.
+# theirs.
 prepare() {
 	version=$(mdevctl --version 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1) || true
 	echo "${version:=0.81}" | tee /tmp/mdevctl-version
-	make -s -f tools/vdcmctl/Makefile OUT=/tmp/tools
 	mkdir -p $CONF/scripts.d/callouts $CONF/scripts.d/notifiers
 	cp libvirt-xml/vdcm.sh $CONF/scripts.d/callouts/
 	modprobe vdcm_swpf max_adis=4
 	wait_for 5 test -e "$(type_dir)/create"
 	if at_least 1.2; then
-		mdevctl types | tee /dev/stderr | grep -q swpf-vdcm16
+		mdevctl types | tee -a /dev/stderr | grep -q swpf-vdcm16
 	else
-		mdevctl list --types | tee /dev/stderr | grep -q swpf-vdcm16
+		mdevctl list --types | tee -a /dev/stderr | grep -q swpf-vdcm16
 	fi
 }
 
@@ -134,7 +133,6 @@ changes_running() {
 	local u
 	needs 1.3
 	u=$(uuid 1)
-	export PATH=$PATH:/tmp/tools
 	mdev_create 1
 	config '{"vlan":"7"},{"max_tx_rate":"50"}' >/tmp/c.json
 	mdevctl modify -u "$u" --live --jsonfile /tmp/c.json

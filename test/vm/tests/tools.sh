@@ -7,8 +7,6 @@
 
 . "$(dirname "$0")/lib.sh"
 
-export PATH=/tmp/tools:$PATH
-
 # json EXPRESSION COMMAND...: what it prints is JSON (d), and the Python
 # expression about it is true.
 json() {
@@ -34,9 +32,9 @@ refused() {
 	[[ $got == *"$text"* ]] || die "no '$text' from: $*"
 }
 
-# hold UUID: has the device open until it is killed.
+# hold UUID: has the device open until it is killed. Does not return.
 hold() {
-	python3 - "$1" <<-'EOT'
+	exec python3 - "$1" <<-'EOT'
 	import fcntl, os, sys, time
 	uuid = sys.argv[1]
 	group = os.path.basename(os.readlink(f"/sys/bus/mdev/devices/{uuid}/iommu_group"))
@@ -63,8 +61,7 @@ hold_end() {
 	wait "$holder" 2>/dev/null || true
 }
 
-builds() {
-	make -s -f tools/vdcmctl/Makefile OUT=/tmp/tools
+no_pf() {
 	vdcmctl --version
 	json "d == {'pfs': [], 'adis': []}" vdcmctl list --json
 	refused 3 'is vdcm_swpf loaded?' vdcmctl create
@@ -190,7 +187,7 @@ log_is_clean() {
 	! dmesg | grep -E "$SPLAT" || die "the kernel log has a splat"
 }
 
-check tools-build builds
+check tools-no-pf no_pf
 check tools-list lists
 check tools-create creates
 check tools-no-room no_room
