@@ -235,15 +235,17 @@ ping_ok() {
 # reachable GUEST IP SECONDS: ping gets through within that time.
 reachable() { wait_for "$3" guest run "$1" "ping -q -c 1 -W 1 $2"; }
 
-# stuck GUEST: where its CPU is, when it does not answer.
+# stuck GUEST: where its CPU is, when it does not answer, and whether it runs.
 stuck() {
 	local cmd n=3
 	echo "guest $1 does not answer"
+	cat "$OUT/guests/$1/modules.txt"
 	while [ $((n--)) -gt 0 ]; do
-		for cmd in "info registers" "info lapic"; do
+		for cmd in "info registers" "info lapic" "x /4i \$pc"; do
 			guest qmp "$1" "{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"$cmd\"}}" |
-				sed 's/\\r\\n/\n/g' | grep -E 'RIP|RSP|CR2|LVTT|Timer|IRR|ISR|PPR|EFL' || true
+				sed 's/\\r\\n/\n/g' | grep -E 'RIP|RSP|CR2|LVTT|Timer|IRR|ISR|PPR|EFL|^0x' || true
 		done
+		grep . /sys/kernel/debug/kvm/{exits,io_exits,mmio_exits,irq_injections,halt_exits} || true
 		sleep 1
 	done
 }
