@@ -14,7 +14,8 @@
  * The page of the Rx tails needs no such care: nobody waits for receive buffers.
  *
  * The fault handler runs under the mmap lock, which pinning takes inside other
- * locks; so it takes none but spinlocks.
+ * locks; so it takes none but spinlocks. It lets go of it and has the fault
+ * retried, which finds the page there.
  *
  * Mappings are linked into a file of our own, because the vfio device's file
  * shares its address space with strangers on older kernels. Each holds a
@@ -102,6 +103,18 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
 	smp_store_release(&db->mapped, true);
 	vdcm_worker_look(m->adi);
+
+	/*
+	 * KVM asks for the page like this and then looks for it itself. When
+	 * the worker was faster than that, it would give up (-EFAULT from
+	 * KVM_RUN, the end of the guest); asked to retry, it looks once more.
+	 */
+	if (fault_flag_allow_retry_first(vmf->flags) &&
+	    !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT)) {
+		release_fault_lock(vmf);
+		/* Here the mapping may be gone, and with it all of ours. */
+		return VM_FAULT_RETRY;
+	}
 	return ret;
 }
 

@@ -44,6 +44,8 @@ header HEX_H hex.h 'mac_pton\('
 header ETH_HW_ADDR_SET etherdevice.h 'eth_hw_addr_set\('
 # 6.3: flags of a mapping are changed through functions.
 header VM_FLAGS_SET mm.h 'vm_flags_set\('
+# 6.5: a fault may hold the lock of its mapping alone.
+header RELEASE_FAULT_LOCK mm.h 'release_fault_lock\('
 # 5.11: mapping another file than the one that was given.
 header VMA_SET_FILE mm.h 'vma_set_file\('
 # 7.x: shmem_file_setup() takes its flags as a structure.
