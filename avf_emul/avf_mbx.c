@@ -70,10 +70,17 @@ void avf_mbx_arq_setup(struct avf_dev *dev)
 	dev->mbx.count = 0;
 }
 
+/*
+ * A queue that is off holds nothing. A driver that has not seen the reset yet
+ * (Linux's statistics request after an FLR) looks for its message 5,000 times
+ * where the head stays behind, each an access that traps.
+ */
 void avf_mbx_doorbell(struct avf_dev *dev)
 {
 	if (avf_mbx_atq_on(dev))
 		dev->mbx.pending = true;
+	else
+		dev->reg[AVF_SLOT_ATQH] = avf_mbx_reg(dev, AVF_SLOT_ATQT);
 }
 
 void avf_mbx_refill(struct avf_dev *dev)

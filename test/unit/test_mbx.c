@@ -319,6 +319,33 @@ TEST_ONCE(link_events_pile_up)
 	bed_close(&b);
 }
 
+/*
+ * A driver that did not notice a reset posts to a queue that is off: its message
+ * is gone, and it does not have to look for it again and again.
+ */
+TEST(atq_off_holds_nothing)
+{
+	struct bed b;
+	uint32_t tail;
+
+	bed_resources(&b);
+	avf_dev_reset(b.h.dev, AVF_RESET_FLR);
+	host_cfg_wr(&b.h, 4, 6, 2);
+	CHECK_EQ(host_rd(&b.h, R_ATQLEN), 0);
+	for (tail = 1; tail < 1024; tail *= 2) {
+		host_wr(&b.h, R_ATQT, tail);
+		CHECK_EQ(host_rd(&b.h, R_ATQH), tail);
+		host_run(&b.h);
+		CHECK_EQ(host_rd(&b.h, R_ATQH), tail);
+	}
+	/* Switched on, it begins where the driver says. */
+	host_wr(&b.h, R_ATQT, 7);
+	avfdrv_mbx_init(&b.d);
+	CHECK_EQ(host_rd(&b.h, R_ATQH), 0);
+	CHECK_EQ(avfdrv_resources(&b.d), 0);
+	bed_close(&b);
+}
+
 /* Replies to a disabled ARQ are gone for good. */
 TEST(arq_disabled)
 {
