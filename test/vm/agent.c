@@ -40,12 +40,15 @@
 #define MAX_REQUEST	(1 << 20)
 #define MAX_PORTS	16
 #define STATUS_GONE	125	/* the guest, not the command */
+#define ALIVE_MS	2000	/* how often a quiet command shows life */
+#define DEAD_SECONDS	90	/* without any: the guest is lost */
 
 enum frame_type {
 	FRAME_STDOUT = 'O',
 	FRAME_STDERR = 'E',
 	FRAME_EXIT = 'X',
 	FRAME_STDIN = 'I',	/* of no length: end of file */
+	FRAME_ALIVE = 'A',	/* nothing to say, for a while */
 };
 
 struct frame {
@@ -283,12 +286,18 @@ static void drain(struct session *s, int fd, uint8_t type)
 			break;
 }
 
-static void handle_stdin(struct session *s)
+/* Returns 0 when this is another call's beginning: ours was given up. */
+static int handle_stdin(struct session *s)
 {
 	struct frame f;
 	char *data;
 
-	while ((data = reader_frame(&s->in, &f))) {
+	while (reader_len(&s->in)) {
+		if (s->in.buf[s->in.head] == MAGIC[0])
+			return 0;
+		data = reader_frame(&s->in, &f);
+		if (!data)
+			break;
 		if (f.type != FRAME_STDIN || s->stdin_fd < 0)
 			continue;
 		if (f.len && !write_all(s->stdin_fd, data, f.len))
@@ -296,16 +305,96 @@ static void handle_stdin(struct session *s)
 		close(s->stdin_fd);
 		s->stdin_fd = -1;
 	}
+	return 1;
 }
 
-/* One call, in a process of its own. */
-static void session(int port)
+/* Nobody waits for the command any more. */
+static void give_up(struct session *s)
 {
-	static struct session s;
+	kill(-s->pid, SIGKILL);
+	if (s->stdin_fd >= 0)
+		close(s->stdin_fd);
+	if (s->out_fd >= 0)
+		close(s->out_fd);
+	if (s->err_fd >= 0)
+		close(s->err_fd);
+}
+
+/* One call, in a process of its own. Returns 0 when another follows on it. */
+static int session(struct session *s, int port)
+{
 	char head[MAGIC_LEN + NONCE_LEN + 8], *req;
 	uint32_t flags, len;
+	int more, status = 0;
+
+	while (!reader_skip_to(&s->in, MAGIC, MAGIC_LEN))
+		if (port_read(s, 1000) < 0)
+			return 1;
+	memcpy(head, MAGIC, MAGIC_LEN);
+	if (port_read_exact(s, head + MAGIC_LEN, sizeof(head) - MAGIC_LEN))
+		return 1;
+	memcpy(&flags, head + MAGIC_LEN + NONCE_LEN, 4);
+	memcpy(&len, head + MAGIC_LEN + NONCE_LEN + 4, 4);
+	if (!len || len > MAX_REQUEST)
+		return 1;
+	req = calloc(1, len + 1);
+	if (!req || port_read_exact(s, req, len))
+		return 1;
+	if (write_all(port, head, MAGIC_LEN + NONCE_LEN))
+		return 1;
+
+	start_command(s, req, len, flags & 1);
+	free(req);
+	more = handle_stdin(s);
+	while (more) {
+		struct pollfd pfd[4] = {
+			{ .fd = port, .events = POLLIN },
+			{ .fd = s->sig_fd, .events = POLLIN },
+			{ .fd = s->out_fd, .events = POLLIN },
+			{ .fd = s->err_fd, .events = POLLIN },
+		};
+
+		if (!poll(pfd, 4, ALIVE_MS) && send_frame(port, FRAME_ALIVE, NULL, 0))
+			return 1;
+		if (pfd[0].revents & (POLLHUP | POLLERR)) {
+			give_up(s);
+			return 1;
+		}
+		if ((pfd[0].revents & POLLIN) && reader_fill(&s->in) > 0)
+			more = handle_stdin(s);
+		if (pfd[2].revents && !relay(s, s->out_fd, FRAME_STDOUT)) {
+			close(s->out_fd);
+			s->out_fd = -1;
+		}
+		if (pfd[3].revents && !relay(s, s->err_fd, FRAME_STDERR)) {
+			close(s->err_fd);
+			s->err_fd = -1;
+		}
+		if (pfd[1].revents) {
+			struct signalfd_siginfo si;
+
+			while (read(s->sig_fd, &si, sizeof(si)) > 0)
+				;
+			if (waitpid(s->pid, &status, WNOHANG) == s->pid)
+				break;
+		}
+	}
+	if (!more) {
+		give_up(s);
+		return 0;
+	}
+	drain(s, s->out_fd, FRAME_STDOUT);
+	drain(s, s->err_fd, FRAME_STDERR);
+	status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	head[0] = status;
+	send_frame(port, FRAME_EXIT, head, 1);
+	return 1;
+}
+
+static void sessions(int port)
+{
+	static struct session s;
 	sigset_t set;
-	int status = 0;
 
 	signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&set);
@@ -313,63 +402,8 @@ static void session(int port)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	s.sig_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	s.in.fd = port;
-
-	while (!reader_skip_to(&s.in, MAGIC, MAGIC_LEN))
-		if (port_read(&s, 1000) < 0)
-			return;
-	memcpy(head, MAGIC, MAGIC_LEN);
-	if (port_read_exact(&s, head + MAGIC_LEN, sizeof(head) - MAGIC_LEN))
-		return;
-	memcpy(&flags, head + MAGIC_LEN + NONCE_LEN, 4);
-	memcpy(&len, head + MAGIC_LEN + NONCE_LEN + 4, 4);
-	if (!len || len > MAX_REQUEST)
-		return;
-	req = calloc(1, len + 1);
-	if (!req || port_read_exact(&s, req, len))
-		return;
-	if (write_all(port, head, MAGIC_LEN + NONCE_LEN))
-		return;
-
-	start_command(&s, req, len, flags & 1);
-	handle_stdin(&s);
-	for (;;) {
-		struct pollfd pfd[4] = {
-			{ .fd = port, .events = POLLIN },
-			{ .fd = s.sig_fd, .events = POLLIN },
-			{ .fd = s.out_fd, .events = POLLIN },
-			{ .fd = s.err_fd, .events = POLLIN },
-		};
-
-		poll(pfd, 4, -1);
-		if (pfd[0].revents & (POLLHUP | POLLERR)) {
-			/* The caller is gone; nobody will end this command. */
-			kill(-s.pid, SIGKILL);
-			return;
-		}
-		if ((pfd[0].revents & POLLIN) && reader_fill(&s.in) > 0)
-			handle_stdin(&s);
-		if (pfd[2].revents && !relay(&s, s.out_fd, FRAME_STDOUT)) {
-			close(s.out_fd);
-			s.out_fd = -1;
-		}
-		if (pfd[3].revents && !relay(&s, s.err_fd, FRAME_STDERR)) {
-			close(s.err_fd);
-			s.err_fd = -1;
-		}
-		if (pfd[1].revents) {
-			struct signalfd_siginfo si;
-
-			while (read(s.sig_fd, &si, sizeof(si)) > 0)
-				;
-			if (waitpid(s.pid, &status, WNOHANG) == s.pid)
-				break;
-		}
-	}
-	drain(&s, s.out_fd, FRAME_STDOUT);
-	drain(&s, s.err_fd, FRAME_STDERR);
-	status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-	head[0] = status;
-	send_frame(port, FRAME_EXIT, head, 1);
+	while (!session(&s, port))
+		;
 }
 
 static int serve(int n, char **path)
@@ -403,7 +437,7 @@ static int serve(int n, char **path)
 				continue;
 			busy[i] = fork();
 			if (!busy[i]) {
-				session(pfd[i].fd);
+				sessions(pfd[i].fd);
 				_exit(0);
 			}
 			if (busy[i] < 0)
@@ -419,11 +453,17 @@ static int serve(int n, char **path)
 static const char *console;
 static off_t console_seen;
 
-/* A guest that panicked keeps its QEMU: only its console tells. */
+/*
+ * A guest that panicked keeps its QEMU: only its console tells. One that is on
+ * its way to a reboot answers nothing that it has begun.
+ */
 static void check_console(void)
 {
+	static const char *const words[] = {
+		"Kernel panic", "reboot: Restarting system",
+	};
 	static char buf[65536 + 1];
-	char *at, *end;
+	char *at = NULL, *end;
 	ssize_t n;
 	int fd;
 
@@ -437,12 +477,13 @@ static void check_console(void)
 	if (n <= 0)
 		return;
 	buf[n] = 0;
-	at = strstr(buf, "Kernel panic");
+	for (size_t i = 0; !at && i < sizeof(words) / sizeof(*words); i++)
+		at = strstr(buf, words[i]);
 	if (at) {
 		end = strpbrk(at, "\r\n");
 		if (end)
 			*end = 0;
-		die("the guest is dead: %s", at);
+		die("the guest is gone: %s", at);
 	}
 	/* Leave a tail: the words may come in two parts. */
 	console_seen += n > 64 ? n - 64 : 0;
@@ -479,7 +520,7 @@ static int call(int argc, char **argv)
 	static char req[MAX_REQUEST + 64];
 	char mark[MAGIC_LEN + NONCE_LEN];
 	int opt, first, ports, use_stdin = 0, started = 0;
-	double wait = 60, deadline;
+	double wait = 60, deadline, seen = 0;
 	uint32_t flags, len = 0;
 	struct stat st;
 
@@ -547,6 +588,8 @@ static int call(int argc, char **argv)
 			check_console();
 			if (!started && now() > deadline)
 				die("no answer from the guest in %.0f s", wait);
+			if (started && now() - seen > DEAD_SECONDS)
+				die("no sign of life from the guest in %d s", DEAD_SECONDS);
 			continue;
 		}
 		if (pfd[1].revents) {
@@ -562,6 +605,7 @@ static int call(int argc, char **argv)
 		}
 		if (!pfd[0].revents)
 			continue;
+		seen = now();
 		if (reader_fill(&r) < 0) {
 			check_console();
 			die("the guest's QEMU is gone");
