@@ -482,6 +482,11 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
 	d->qw1 = cpu_to_le64(qw1);
 }
 
+/*
+ * A copy may be made byte by byte, and in front of somebody's eyes ("rep movsb"
+ * on CPUs that prefer it): a whole qword with DD in its first byte could be seen
+ * with a length that is not there yet. So DD goes with the last byte to be stored.
+ */
 static noinline int rx_write_back_copy(struct avf_dev *dev, u64 iova,
 				       const struct avf_rx_desc *d)
 {
@@ -489,12 +494,11 @@ static noinline int rx_write_back_copy(struct avf_dev *dev, u64 iova,
 	const struct avf_host_ops *ops = dev->ops;
 	struct avf_rx_desc early = *d;
 
-	early.qw1 = 0;
+	early.qw1 &= cpu_to_le64(~0xffull);
 	if (ops->dma_write(dev->host, iova, &early, sizeof(early)))
 		return -EFAULT;
 	avf_wmb();
-	return ops->dma_write(dev->host, iova + qw1_at, &d->qw1,
-			      sizeof(d->qw1));
+	return ops->dma_write(dev->host, iova + qw1_at, &d->qw1, 1);
 }
 
 /*

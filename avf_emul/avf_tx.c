@@ -170,8 +170,9 @@ static void tx_write_done_miss(struct tx_run *r, u32 idx)
 			return;
 		}
 	}
+	/* The byte with the type alone: the rest is the driver's again by then. */
 	iova += offsetof(struct avf_tx_desc, qw1);
-	if (ops->dma_write(r->dev->host, iova, &done, sizeof(done)))
+	if (ops->dma_write(r->dev->host, iova, &done, 1))
 		avf_stat_add(&r->dev->qstats.dma_errors, 1);
 }
 

@@ -401,9 +401,8 @@ static int host_write(void *host, u64 iova, const void *buf, u32 len)
 		/* Completions and nothing else (G1). */
 		d = iova - f->txr[f->q].base;
 		FZ_CHECK(in_ring(&f->txr[f->q], 16, iova, len));
-		FZ_CHECK(len == 8 && d % 16 == 8);
-		FZ_CHECK(le64_to_cpu(*(const __le64 *)buf) ==
-			 AVF_TXD_TYPE_DONE);
+		FZ_CHECK(len == 1 && d % 16 == 8);
+		FZ_CHECK(*(const u8 *)buf == AVF_TXD_TYPE_DONE);
 		fz_digest(f, 'T', iova, buf, len);
 		break;
 	default:

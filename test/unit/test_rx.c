@@ -501,8 +501,12 @@ TEST(write_back_order)
 		if (off % 32 == 0 && e->len >= 16)
 			CHECK_EQ(e->data[8] & 1, 0);
 		if (off % 32 == 8 && e->data[0] & 1) {
-			/* in ring order, the last to be written */
+			/*
+			 * in ring order, the last to be written, and in a
+			 * store that cannot be seen in parts
+			 */
 			CHECK_EQ(off / 32, dd);
+			CHECK_EQ(e->len, 1);
 			dd++;
 		}
 		if (off % 32 != 8)

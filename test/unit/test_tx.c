@@ -165,6 +165,9 @@ TEST(order_of_completion)
 		if (e->kind != HOST_WRITE)
 			continue;
 		CHECK(off < 512 * 16);
+		/* the type, and nothing that may be the driver's by then */
+		CHECK_EQ(off % 16, 8);
+		CHECK_EQ(e->len, 1);
 		CHECK(off / 16 >= last);
 		last = (uint32_t)(off / 16);
 		/* at least the frame itself is out */
