@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,8 +88,10 @@ static void arq_post(struct avfdrv *d, uint32_t i)
 
 static void mem_get(struct avfdrv *d, struct avfdrv_buf *b, uint64_t len)
 {
-	if (!b->len && d->t->alloc(d->ctx, len, b))
+	if (!b->len && d->t->alloc(d->ctx, len, b)) {
+		fprintf(stderr, "avfdrv: no memory left\n");
 		abort();
+	}
 	memset(b->va, 0, len);
 }
 
@@ -208,8 +211,11 @@ bool avfdrv_recv(struct avfdrv *d, struct avfdrv_msg *m)
 	m->retval = get_le16(desc + 6);
 	m->op = get_le32(desc + 8);
 	m->status = (int32_t)get_le32(desc + 12);
-	if (get_le16(desc + 2) != 0x0802 || m->len > AQ_BUF)
+	if (get_le16(desc + 2) != 0x0802 || m->len > AQ_BUF) {
+		fprintf(stderr, "avfdrv: ARQ %u of %u: opcode %x, %u bytes\n",
+			d->arq_ntc, head, get_le16(desc + 2), m->len);
 		abort();
+	}
 	memcpy(m->data, (uint8_t *)d->arq_bufs.va + d->arq_ntc * AQ_BUF,
 	       m->len);
 	d->ops[d->nops++ % 64] = m->op;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -257,8 +258,14 @@ uint32_t avfdrv_rx(struct avfdrv *d, uint16_t q, void *buf, uint32_t cap,
 			info->qw[k] = load_qw(desc + 8 * k);
 		n = d->rxdid == 1 ? qw1 >> 38 & 0x3fff :
 				    info->qw[0] >> 32 & 0x3fff;
-		if (!n || n > d->rx_buf || len + n > cap)
+		if (!n || n > d->rx_buf || len + n > cap) {
+			fprintf(stderr,
+				"avfdrv: Rx %u of %u: %u bytes behind %u, room for %u, qw0 %llx qw1 %llx\n",
+				i, rx->ntu, n, len, cap,
+				(unsigned long long)info->qw[0],
+				(unsigned long long)qw1);
 			abort();
+		}
 		memcpy((uint8_t *)buf + len,
 		       (uint8_t *)rx->data.va + (uint64_t)i * d->rx_buf, n);
 		len += n;
