@@ -28,6 +28,14 @@ put() { bash -c 'echo "$1" >"$2"' put "$1" "$2"; }
 # What test/vm/build-modules built.
 PROGRAMS=/run/bed/programs
 
+# What a test that failed half-way left behind must not fail the next one.
+clear_mdevs() {
+	local d
+	for d in "$MDEV"/*; do
+		[ ! -e "$d" ] || echo 1 >"$d/remove"
+	done
+}
+
 loads() { load; }
 
 wrong_uuid() {
@@ -284,13 +292,21 @@ log_is_clean() {
 check host-load loads
 check wrong-uuid wrong_uuid
 check wrong-attributes wrong_attributes
+clear_mdevs
 check adis-64 sixty_four
+clear_mdevs
 check vfio-abuse abuse
+clear_mdevs
 check kvm-doorbell kvm_doorbell
+clear_mdevs
 check files-as-described files_as_described
+clear_mdevs
 check state-any-time state_any_time
+clear_mdevs
 check traces traces
+clear_mdevs
 check devlink devlink_pf
+clear_mdevs
 check host-unload unloads
 check several-pfs several_pfs
 check unbind-bind unbind_bind
