@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
@@ -406,28 +407,58 @@ static void sessions(int port)
 		;
 }
 
+/*
+ * A port without a peer is always "ready" (POLLHUP), so only edges can be waited
+ * for; looking at the ports every so often keeps an idle guest's CPU busy, which
+ * is emulated and shared. A port that has a session is the session's.
+ */
+static void watch(int ep, int fd, int on)
+{
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLET, .data.fd = fd };
+
+	if (epoll_ctl(ep, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, fd, &ev))
+		fprintf(stderr, "agent: epoll: %s\n", strerror(errno));
+}
+
 static int serve(int n, char **path)
 {
 	struct pollfd pfd[MAX_PORTS];
 	pid_t busy[MAX_PORTS] = { 0 };
-	const struct timespec pause = { .tv_nsec = 30 * 1000 * 1000 };
-	int i;
+	struct signalfd_siginfo si;
+	struct epoll_event ev = { .events = EPOLLIN };
+	sigset_t set;
+	int i, ep, child_fd;
 
 	if (n < 1 || n > MAX_PORTS)
 		return 1;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	child_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	ep = epoll_create1(EPOLL_CLOEXEC);
+	if (child_fd < 0 || ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, child_fd, &ev)) {
+		fprintf(stderr, "agent: %s\n", strerror(errno));
+		return 1;
+	}
 	for (i = 0; i < n; i++) {
 		pfd[i].fd = open(path[i], O_RDWR | O_CLOEXEC);
 		if (pfd[i].fd < 0)
 			fprintf(stderr, "agent: %s: %s\n", path[i], strerror(errno));
+		else
+			watch(ep, pfd[i].fd, 1);
 	}
 	for (;;) {
 		pid_t pid;
 
+		while (read(child_fd, &si, sizeof(si)) > 0)
+			;
 		/* As PID 1 we also get the orphans. */
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 			for (i = 0; i < n; i++)
-				if (busy[i] == pid)
+				if (busy[i] == pid) {
 					busy[i] = 0;
+					watch(ep, pfd[i].fd, 1);
+				}
 		for (i = 0; i < n; i++)
 			pfd[i].events = busy[i] ? 0 : POLLIN;
 		poll(pfd, n, 0);
@@ -435,16 +466,18 @@ static int serve(int n, char **path)
 			if (busy[i] || !(pfd[i].revents & POLLIN) ||
 			    (pfd[i].revents & POLLHUP))
 				continue;
+			watch(ep, pfd[i].fd, 0);
 			busy[i] = fork();
 			if (!busy[i]) {
 				sessions(pfd[i].fd);
 				_exit(0);
 			}
-			if (busy[i] < 0)
+			if (busy[i] < 0) {
 				busy[i] = 0;
+				watch(ep, pfd[i].fd, 1);
+			}
 		}
-		/* A port without a peer is always "ready", so poll cannot wait. */
-		nanosleep(&pause, NULL);
+		epoll_wait(ep, &ev, 1, -1);
 	}
 }
 
