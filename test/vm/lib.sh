@@ -13,7 +13,7 @@ RELEASES=(bullseye bookworm trixie trixie-backports)
 
 # Statuses of the bed itself. A test should stay below them.
 # shellcheck disable=SC2034
-RC_SETUP=97 RC_TIMEOUT=98 RC_DEAD=99
+RC_REBOOT=94 RC_SETUP=97 RC_TIMEOUT=98 RC_DEAD=99
 
 # One zero point for a whole tree of scripts, so that elapsed times compare.
 : "${VDCM_VM_T0:=$(date +%s)}"
