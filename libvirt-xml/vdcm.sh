@@ -151,8 +151,8 @@ check_room() {
 
 # What the kernel said, when it refused in spite of the checks.
 kernel_says() {
-	if [ -s "$pf/last_error" ]; then
-		cat "$pf/last_error" >&2
+	if grep -F "$uuid" "$pf/last_error" >&2 2>/dev/null; then
+		:
 	elif command -v dmesg >/dev/null; then
 		dmesg 2>/dev/null | grep -F "$uuid" | tail -n 1 >&2
 	fi
@@ -195,10 +195,15 @@ attributes() {
 # it, or what was there before.
 live() { # CONFIG
 	[ -d "$dev" ] || refuse "$uuid is not running"
+	while read -r name value; do
+		[ -z "$name" ] || [ -e "$dev/$name" ] ||
+			refuse "$name: no such attribute"
+	done <<-EOT
+	$1
+	EOT
 	undo=''
 	while read -r name value; do
 		[ -n "$name" ] || continue
-		[ -e "$dev/$name" ] || refuse "$name: no such attribute"
 		old=$(cat "$dev/$name" 2>/dev/null) || old=''
 		[ "$old" != "$value" ] || continue
 		# where vdcm reads back "0" and "100 0" for what is the same

@@ -165,9 +165,12 @@ room() {
 	call pre start "$new" "$(config '')"
 	refuses 'no room' "all ADIs of $pf are in use"
 	echo 1 >"$tree/sys/class/mdev_bus/$pf/mdev_supported_types/swpf-vdcm/available_instances"
-	echo 'no queues left' >"$tree/sys/class/mdev_bus/$pf/last_error"
+	echo "$pf: cannot create $new: no queues left" >"$tree/sys/class/mdev_bus/$pf/last_error"
 	call post start "$new" "$(config '')" failure
-	[ "$rc" = 0 ] && [ "$err" = 'no queues left' ] || wrong 'reason afterwards'
+	[ "$rc" = 0 ] && [[ $err == *' no queues left' ]] || wrong 'reason afterwards'
+	echo "$uuid: link: write up" >"$tree/sys/class/mdev_bus/$pf/last_error"
+	call post start "$new" "$(config '')" failure
+	[ "$rc" = 0 ] && [[ $err != *write* ]] || wrong "another device's reason"
 	rm "$tree/sys/class/mdev_bus/$pf/last_error"
 	call post start "$new" "$(config '')" success
 	accepts 'after a start'
@@ -205,6 +208,7 @@ live() {
 	rmdir "$dev/queues"
 	call live modify "$uuid" "$(config '{"link":"down"},{"colour":"red"}')"
 	refuses 'live, unknown' 'colour: no such attribute'
+	[ "$(<"$dev/link")" = up ] || wrong 'live, half of it'
 	call live modify "$uuid" "$(config '{"link":"sideways"}')"
 	refuses 'live, bad value' 'link=sideways'
 	call live modify "$new" "$(config '{"link":"up"}')"
