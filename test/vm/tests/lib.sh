@@ -134,6 +134,20 @@ wait_for() {
 	done
 }
 
+# at_least WANTED VERSION: is that it, or a later one?
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+# udev_start: its daemon, which the VM does not run; udevadm control --exit ends it.
+udev_start() {
+	local daemon
+	for daemon in /usr/lib/systemd/systemd-udevd /lib/systemd/systemd-udevd; do
+		[ ! -x $daemon ] || break
+	done
+	mkdir -p /run/udev/rules.d
+	$daemon --daemon
+	udevadm control --reload
+}
+
 # -------------------------------------------------------------- PF and mdevs
 
 # pf [N]: the Nth software PF's PCI address, from 0.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Inside a test VM, with the packages of the set "mdevctl" (run --set mdevctl):
+# Inside a test VM, with the packages of the set "libvirt" (run --set libvirt):
 # mdevctl on vdcm's PFs, its callout, the start of devices when a PF appears, and
 # whose their files are. 0.81 (bullseye) knows no callouts; 1.2 (bookworm) no
 # changes of running devices.
@@ -10,12 +10,19 @@
 . "$(dirname "$0")/lib.sh"
 
 CONF=/etc/mdevctl.d
-version=
+# A set of packages brings nothing into /etc.
+mkdir -p $CONF/scripts.d/callouts $CONF/scripts.d/notifiers
+VERSION=$(
+	# The one that is a script does not know its own.
+	if head -n 1 "$(command -v mdevctl)" | grep -aq '^#!'; then
+		echo 0.81
+	else
+		mdevctl --version | grep -oE '[0-9]+(\.[0-9]+)+'
+	fi
+)
 
-# at_least VERSION: is mdevctl's that, or later?
-at_least() { [ "$(printf '%s\n' "$1" "$version" | sort -V | head -n 1)" = "$1" ]; }
-
-needs() { at_least "$1" || { echo "mdevctl $version, not $1"; exit 77; }; }
+# needs VERSION [HINT]: or the test is skipped
+needs() { at_least "$1" "$VERSION" || { echo "mdevctl $VERSION, not $1${2:+: $2}"; exit 77; }; }
 
 attr() { cat "$MDEV/$1/$2"; }
 
@@ -30,23 +37,16 @@ refused() {
 		die "worked, but should not: $*"
 	fi
 	echo "$got"
-	! at_least 1.2 || [[ $got == *"$text"* ]] || die "no '$text' from: $*"
+	! at_least 1.2 "$VERSION" || [[ $got == *"$text"* ]] || die "no '$text' from: $*"
 }
 
 # /usr cannot be written here: the callout goes where administrators put
 # theirs.
 prepare() {
-	version=$(mdevctl --version 2>/dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1) || true
-	echo "${version:=0.81}" | tee /tmp/mdevctl-version
-	mkdir -p $CONF/scripts.d/callouts $CONF/scripts.d/notifiers
 	cp libvirt-xml/vdcm.sh $CONF/scripts.d/callouts/
 	modprobe vdcm_swpf max_adis=4
 	wait_for 5 test -e "$(type_dir)/create"
-	if at_least 1.2; then
-		mdevctl types | tee -a /dev/stderr | grep -q swpf-vdcm16
-	else
-		mdevctl list --types | tee -a /dev/stderr | grep -q swpf-vdcm16
-	fi
+	mdevctl types | tee -a /dev/stderr | grep -q swpf-vdcm16
 }
 
 defines_starts() {
@@ -87,7 +87,7 @@ refuses() {
 	refused 'vdcm.sh: vlan=4095: write a VLAN' \
 		mdevctl start -u "$u" -p "$(pf)" --jsonfile /tmp/c.json
 	[ ! -e "$MDEV/$u" ]
-	if at_least 1.2; then
+	if at_least 1.2 "$VERSION"; then
 		refused 'vdcm.sh: vlan=4095' \
 			mdevctl define -u "$u" -p "$(pf)" --jsonfile /tmp/c.json
 	fi
@@ -146,61 +146,102 @@ changes_running() {
 	mdev_remove "$u"
 }
 
-# With udev: devices that are to start do so when their PF appears, and their
-# files belong to the group.
-starts_with_pf() {
-	local u group daemon
-	u=$(uuid 1)
-	unload
-	for daemon in /usr/lib/systemd/systemd-udevd /lib/systemd/systemd-udevd; do
-		[ ! -x $daemon ] || break
-	done
-	[ -x "$daemon" ] || { echo 'no udev'; exit 77; }
+# files_of GROUP UUID: what opens the device belongs to the group.
+files_of() {
+	local node
+	node=/dev/vfio/$(basename "$(readlink "$MDEV/$2/iommu_group")")
+	wait_for 30 sh -c "[ \"\$(stat -c '%G %a' $node)\" = '$1 660' ]" || {
+		ls -l /dev/vfio
+		udevadm test "/sys/class/vfio/${node##*/}" 2>&1 | tail -n 30
+		die "not the group $1"
+	}
+}
+
+# What the package vdcm-tools installs. Its helper is in the source tree here, not
+# in /usr/lib/vdcm.
+install_rules() {
 	getent group vdcm >/dev/null || groupadd --system vdcm
-	mkdir -p /run/udev/rules.d
-	# its helper is in the source tree, not in /usr/lib/vdcm
 	sed "s,/usr/lib/vdcm/,$PWD/packaging/," packaging/60-vdcm.rules \
-		>/run/udev/rules.d/60-vdcm.rules
-	mkdir -p "$CONF/5000:00:00.0"
-	config '{"mac":"52:54:00:12:34:57"}' auto >"$CONF/5000:00:00.0/$u"
-	config '' manual >"$CONF/5000:00:00.0/$(uuid 2)"
-	$daemon --daemon
-	udevadm control --reload
-	modprobe vdcm_swpf
+		>/etc/udev/rules.d/60-vdcm.rules
+}
+
+has_started() {
 	udevadm settle --timeout=120
-	wait_for 60 test -d "$MDEV/$u"
+	wait_for 60 test -d "$MDEV/$(uuid 1)"
 	udevadm settle --timeout=120
 	[ ! -e "$MDEV/$(uuid 2)" ]
-	! at_least 1.2 || [ "$(attr "$u" mac)" = 52:54:00:12:34:57 ]
-	group=$(basename "$(readlink "$MDEV/$u/iommu_group")")
-	wait_for 30 sh -c "[ \"\$(stat -c '%G %a' /dev/vfio/$group)\" = 'vdcm 660' ]" || {
-		ls -l /dev/vfio
-		udevadm test "/sys/class/vfio/$group" 2>&1 | tail -n 30
-		die 'not the group vdcm'
-	}
-	# Once more, as after a reboot.
+	[ "$(attr "$(uuid 1)" mac)" = 52:54:00:12:34:57 ]
+	[ "$(attr "$(uuid 1)" vlan)" = '100 0' ]
+	files_of vdcm "$(uuid 1)"
+}
+
+# One that is to start with its PF, and one that is not.
+defines_autostart() {
+	config '{"mac":"52:54:00:12:34:57"},{"vlan":"100"}' auto >/tmp/c.json
+	mdevctl define -u "$(uuid 1)" -p "$(pf)" --jsonfile /tmp/c.json
+	config '' >/tmp/c.json
+	mdevctl define -u "$(uuid 2)" -p "$(pf)" --jsonfile /tmp/c.json
 	unload
-	modprobe vdcm_swpf
-	wait_for 60 test -d "$MDEV/$u"
-	udevadm settle --timeout=120
-	udevadm control --exit
-	unload
-	rm -r "$CONF/5000:00:00.0"
 	balanced
+}
+
+# With udev: devices that are to start do so when their PF appears, and their
+# files belong to the group. From 1.2 on by our rule: Debian's names a program
+# that is not there.
+starts_with_pf() {
+	needs 1.2 'only after the reboot'
+	udev_start
+	modprobe vdcm_swpf
+	udevadm settle --timeout=120
+	[ ! -d "$MDEV/$(uuid 1)" ] || die "mdevctl's own rule works now"
+	unload
+	install_rules
+	udevadm control --reload
+	modprobe vdcm_swpf
+	has_started
+	unload
+	udevadm control --exit
+	balanced
+}
+
+# After a reboot of the host, by what vdcm.service does.
+starts_at_boot() {
+	mdevctl list -d | tee -a /dev/stderr >/tmp/defined
+	grep "^$(uuid 1) .* auto" /tmp/defined
+	grep "^$(uuid 2) .* manual" /tmp/defined
+	[ ! -d /sys/module/vdcm ]
+	install_rules
+	udev_start
+	sed -n 's/^ExecStart=//p' packaging/vdcm.service >/tmp/start
+	[ -s /tmp/start ]
+	sh -ex /tmp/start
+	# Not later than that: libvirt starts guests then.
+	[ -d "$MDEV/$(uuid 1)" ]
+	has_started
+	mdevctl list | grep "^$(uuid 1)"
+	unload
+	udevadm control --exit
 }
 
 log_is_clean() {
 	! dmesg | grep -E "$SPLAT" || die "the kernel log has a splat"
 }
 
-check mdevctl-prepare prepare
-version=$(cat /tmp/mdevctl-version)
-echo "mdevctl $version"
-check mdevctl-define-start defines_starts
-check mdevctl-modify modifies
-check mdevctl-refuse refuses
-check mdevctl-list-attributes lists_attributes
-check mdevctl-live changes_running
-check mdevctl-autostart-udev starts_with_pf
-check mdevctl-kernel-log log_is_clean
-finish
+echo "mdevctl $VERSION"
+if [ "${BOOT:-1}" = 1 ]; then
+	check mdevctl-prepare prepare
+	check mdevctl-define-start defines_starts
+	check mdevctl-modify modifies
+	check mdevctl-refuse refuses
+	check mdevctl-list-attributes lists_attributes
+	check mdevctl-live changes_running
+	check mdevctl-define-auto defines_autostart
+	check mdevctl-autostart-udev starts_with_pf
+	check mdevctl-kernel-log log_is_clean
+	# 94: this host is to boot again.
+	finish && exit 94
+else
+	check mdevctl-autostart-reboot starts_at_boot
+	check mdevctl-kernel-log-reboot log_is_clean
+	finish
+fi
