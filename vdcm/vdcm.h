@@ -11,6 +11,7 @@
  *
  *   interrupt lock of the model -> adi->irqs.lock     (softirq safe, leaves)
  *   worker->lock                                      (softirq safe, leaf)
+ *   parent->error_lock                                (leaf)
  *
  * The mmap lock of the user's process is taken inside pin_lock (pinning faults
  * pages in); so nothing that runs under the mmap lock may take any of these.
@@ -78,6 +79,9 @@ struct vdcm_worker {
 	struct avf_tx_scratch *scratch;
 };
 
+/* Of the longest sentence in vdcm_refused(), with a UUID before it. */
+#define VDCM_ERROR_LEN		256
+
 /**
  * struct vdcm_parent - vdcm's side of a PF
  * @pf:        the PF driver's side
@@ -89,6 +93,8 @@ struct vdcm_worker {
  * @removed:   ADIs ever removed
  * @srcu:      see top of file
  * @worker:    the PF's worker
+ * @error_lock: guards @last_error
+ * @last_error: why a device was not created, or an attribute not accepted
  */
 struct vdcm_parent {
 	struct adi_pf *pf;
@@ -99,6 +105,8 @@ struct vdcm_parent {
 	atomic_t removed;
 	struct srcu_struct srcu;
 	struct vdcm_worker worker;
+	struct mutex error_lock;	/* @last_error */
+	char last_error[VDCM_ERROR_LEN];
 };
 
 /**
@@ -303,6 +311,9 @@ void vdcm_worker_forget(struct vdcm_adi *adi);
 /* vdcm_parent.c */
 struct vdcm_parent *vdcm_parent_find(struct device *dev);
 unsigned int vdcm_parent_shapes(const struct vdcm_parent *parent);
+__printf(3, 4)
+void vdcm_refused(struct vdcm_parent *parent, struct device *dev,
+		  const char *fmt, ...);
 
 /* vdcm_debugfs.c: process context */
 void vdcm_debugfs_init(void);

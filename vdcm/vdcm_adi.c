@@ -455,9 +455,9 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	int ret;
 
 	if (atomic_dec_if_positive(&parent->available) < 0) {
-		dev_err(pf->dev,
-			"cannot create %s: all %u ADIs are in use; remove one or load the PF driver with a larger max_adis\n",
-			dev_name(dev), pf->max_adis);
+		vdcm_refused(parent, pf->dev,
+			     "cannot create %s: all %u ADIs are in use; remove one or load the PF driver with a larger max_adis",
+			     dev_name(dev), pf->max_adis);
 		return -ENOSPC;
 	}
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PFs: registration, capacity, and the way from a struct device to its PF.
+ * PFs: registration, capacity, the way from a struct device to its PF, and what
+ * the PF's own directory in sysfs shows.
  */
 #include <linux/module.h>
 
@@ -54,6 +55,57 @@ struct vdcm_parent *vdcm_parent_find(struct device *dev)
 	return found;
 }
 
+/**
+ * vdcm_refused() - say why something was not done, in the log and in last_error
+ * @parent: the PF
+ * @dev:    the device that it is about
+ * @fmt:    a sentence, of less than VDCM_ERROR_LEN with the device's name
+ *
+ * Process context.
+ */
+void vdcm_refused(struct vdcm_parent *parent, struct device *dev,
+		  const char *fmt, ...)
+{
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.va = &args;
+	dev_err(dev, "%pV\n", &vaf);
+	mutex_lock(&parent->error_lock);
+	snprintf(parent->last_error, sizeof(parent->last_error), "%s: %pV",
+		 dev_name(dev), &vaf);
+	mutex_unlock(&parent->error_lock);
+	va_end(args);
+}
+
+static ssize_t last_error_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	struct vdcm_parent *parent = vdcm_parent_find(dev);
+	ssize_t len = 0;
+
+	if (!parent)
+		return -ENODEV;
+
+	mutex_lock(&parent->error_lock);
+	if (*parent->last_error)
+		len = sprintf(buf, "%s\n", parent->last_error);
+	mutex_unlock(&parent->error_lock);
+
+	return len;
+}
+static DEVICE_ATTR_RO(last_error);
+
+static struct attribute *vdcm_pf_attrs[] = {
+	&dev_attr_last_error.attr,
+	NULL
+};
+
+static const struct attribute_group vdcm_pf_group = {
+	.attrs = vdcm_pf_attrs,
+};
+
 int adi_pf_register(struct adi_pf *pf)
 {
 	struct vdcm_parent *parent;
@@ -67,6 +119,7 @@ int adi_pf_register(struct adi_pf *pf)
 		return -ENOMEM;
 
 	parent->pf = pf;
+	mutex_init(&parent->error_lock);
 	atomic_set(&parent->available, pf->max_adis);
 	ret = init_srcu_struct(&parent->srcu);
 	if (ret)
@@ -81,12 +134,19 @@ int adi_pf_register(struct adi_pf *pf)
 	list_add_tail(&parent->node, &parents);
 	mutex_unlock(&parents_lock);
 
-	ret = vdcm_mdev_register(parent);
+	/* Before udev is told that there is a PF. */
+	ret = sysfs_create_group(&pf->dev->kobj, &vdcm_pf_group);
 	if (ret)
 		goto err_unlist;
 
+	ret = vdcm_mdev_register(parent);
+	if (ret)
+		goto err_group;
+
 	return 0;
 
+err_group:
+	sysfs_remove_group(&pf->dev->kobj, &vdcm_pf_group);
 err_unlist:
 	mutex_lock(&parents_lock);
 	list_del(&parent->node);
@@ -106,6 +166,8 @@ void adi_pf_unregister(struct adi_pf *pf)
 	struct vdcm_parent *parent = pf->parent;
 
 	vdcm_mdev_unregister(parent);
+	/* Waits for its readers, who need the list. */
+	sysfs_remove_group(&pf->dev->kobj, &vdcm_pf_group);
 
 	mutex_lock(&parents_lock);
 	list_del(&parent->node);

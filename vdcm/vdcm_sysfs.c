@@ -30,13 +30,15 @@ static ssize_t mac_store(struct device *dev, struct device_attribute *attr,
 	int ret = 0;
 
 	if (!mac_pton(buf, mac) || !is_valid_ether_addr(mac)) {
-		dev_err(dev, "mac: not a unicast address like 02:00:00:00:00:01\n");
+		vdcm_refused(adi->parent, dev,
+			     "mac: not a unicast address like 02:00:00:00:00:01");
 		return -EINVAL;
 	}
 
 	mutex_lock(&adi->ctl_lock);
 	if (adi->open) {
-		dev_err(dev, "mac: the device is in use; close it first\n");
+		vdcm_refused(adi->parent, dev,
+			     "mac: the device is in use; close it first");
 		ret = -EBUSY;
 	} else {
 		avf_mac_set(adi->avf, mac);
@@ -66,7 +68,8 @@ static ssize_t link_store(struct device *dev, struct device_attribute *attr,
 	} else if (sysfs_streq(buf, "down")) {
 		up = false;
 	} else {
-		dev_err(dev, "link: write \"up\" or \"down\"\n");
+		vdcm_refused(adi->parent, dev,
+			     "link: write \"up\" or \"down\"");
 		return -EINVAL;
 	}
 
@@ -92,8 +95,9 @@ static ssize_t speed_store(struct device *dev, struct device_attribute *attr,
 	u32 mbps;
 
 	if (kstrtou32(buf, 10, &mbps) || !mbps || mbps > VDCM_RATE_MAX_MBPS) {
-		dev_err(dev, "speed: write a link speed of 1 to %u Mbit/s\n",
-			VDCM_RATE_MAX_MBPS);
+		vdcm_refused(adi->parent, dev,
+			     "speed: write a link speed of 1 to %u Mbit/s",
+			     VDCM_RATE_MAX_MBPS);
 		return -EINVAL;
 	}
 
@@ -143,18 +147,21 @@ static int vdcm_parse_vlan(const char *buf, u16 *vid, u8 *prio)
 static ssize_t vlan_store(struct device *dev, struct device_attribute *attr,
 			  const char *buf, size_t count)
 {
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
 	u16 vid;
 	u8 prio;
 	int ret;
 
 	if (vdcm_parse_vlan(buf, &vid, &prio)) {
-		dev_err(dev, "vlan: write a VLAN of 1 to 4094 and, if you like, a priority of 0 to 7, or 0 for no VLAN\n");
+		vdcm_refused(adi->parent, dev,
+			     "vlan: write a VLAN of 1 to 4094 and, if you like, a priority of 0 to 7, or 0 for no VLAN");
 		return -EINVAL;
 	}
 
-	ret = vdcm_adi_set_vlan(vdcm_adi_from_dev(dev), vid, prio);
+	ret = vdcm_adi_set_vlan(adi, vid, prio);
 	if (ret)
-		dev_err(dev, "vlan: the PF refuses VLAN %u: %d\n", vid, ret);
+		vdcm_refused(adi->parent, dev,
+			     "vlan: the PF refuses VLAN %u: %d", vid, ret);
 	return ret ? ret : count;
 }
 static DEVICE_ATTR_RW(vlan);
@@ -175,14 +182,16 @@ static ssize_t trust_show(struct device *dev, struct device_attribute *attr,
 static ssize_t trust_store(struct device *dev, struct device_attribute *attr,
 			   const char *buf, size_t count)
 {
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
 	bool on;
 
 	if (kstrtobool(buf, &on)) {
-		dev_err(dev, "trust: write 1 to trust the guest, 0 not to\n");
+		vdcm_refused(adi->parent, dev,
+			     "trust: write 1 to trust the guest, 0 not to");
 		return -EINVAL;
 	}
 
-	vdcm_adi_set_trust(vdcm_adi_from_dev(dev), on);
+	vdcm_adi_set_trust(adi, on);
 	return count;
 }
 static DEVICE_ATTR_RW(trust);
@@ -198,17 +207,20 @@ static ssize_t spoofchk_store(struct device *dev,
 			      struct device_attribute *attr, const char *buf,
 			      size_t count)
 {
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
 	bool on;
 	int ret;
 
 	if (kstrtobool(buf, &on)) {
-		dev_err(dev, "spoofchk: write 1 to check what the guest sends, 0 not to\n");
+		vdcm_refused(adi->parent, dev,
+			     "spoofchk: write 1 to check what the guest sends, 0 not to");
 		return -EINVAL;
 	}
 
-	ret = vdcm_adi_set_spoofchk(vdcm_adi_from_dev(dev), on);
+	ret = vdcm_adi_set_spoofchk(adi, on);
 	if (ret)
-		dev_err(dev, "spoofchk: the PF refuses: %d\n", ret);
+		vdcm_refused(adi->parent, dev,
+			     "spoofchk: the PF refuses: %d", ret);
 	return ret ? ret : count;
 }
 static DEVICE_ATTR_RW(spoofchk);
@@ -224,19 +236,22 @@ static ssize_t max_tx_rate_store(struct device *dev,
 				 struct device_attribute *attr,
 				 const char *buf, size_t count)
 {
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
 	u32 mbps;
 	int ret;
 
 	if (kstrtou32(buf, 10, &mbps) || mbps > VDCM_RATE_MAX_MBPS) {
-		dev_err(dev, "max_tx_rate: write a limit of 1 to %u Mbit/s, or 0 for none\n",
-			VDCM_RATE_MAX_MBPS);
+		vdcm_refused(adi->parent, dev,
+			     "max_tx_rate: write a limit of 1 to %u Mbit/s, or 0 for none",
+			     VDCM_RATE_MAX_MBPS);
 		return -EINVAL;
 	}
 
-	ret = vdcm_adi_set_rate(vdcm_adi_from_dev(dev), mbps);
+	ret = vdcm_adi_set_rate(adi, mbps);
 	if (ret)
-		dev_err(dev, "max_tx_rate: the PF refuses %u Mbit/s: %d\n",
-			mbps, ret);
+		vdcm_refused(adi->parent, dev,
+			     "max_tx_rate: the PF refuses %u Mbit/s: %d",
+			     mbps, ret);
 	return ret ? ret : count;
 }
 static DEVICE_ATTR_RW(max_tx_rate);
@@ -249,7 +264,8 @@ static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
 	int ret;
 
 	if (kstrtobool(buf, &yes) || !yes) {
-		dev_err(dev, "reset: write 1 to reset the function\n");
+		vdcm_refused(adi->parent, dev,
+			     "reset: write 1 to reset the function");
 		return -EINVAL;
 	}
 
@@ -282,7 +298,8 @@ static ssize_t doorbell_store(struct device *dev, struct device_attribute *attr,
 	int ret;
 
 	if (mode < 0) {
-		dev_err(dev, "doorbell: write \"auto\", \"mapped\" or \"trap\"\n");
+		vdcm_refused(adi->parent, dev,
+			     "doorbell: write \"auto\", \"mapped\" or \"trap\"");
 		return -EINVAL;
 	}
 
@@ -290,7 +307,8 @@ static ssize_t doorbell_store(struct device *dev, struct device_attribute *attr,
 	ret = vdcm_doorbell_set_mode(adi, mode);
 	mutex_unlock(&adi->ctl_lock);
 	if (ret)
-		dev_err(dev, "doorbell: the device is in use; close it first\n");
+		vdcm_refused(adi->parent, dev,
+			     "doorbell: the device is in use; close it first");
 
 	return ret ? ret : count;
 }

@@ -48,7 +48,7 @@ static void log_line(const char *driver, const char *dev, const char *owner,
 	}
 	if (kernel.last_error) {
 		snprintf(p, sizeof(p), "%s/last_error", owner);
-		tree_file(p, "%s", text);
+		tree_file(p, "%s: %s", dev, text);
 	}
 }
 
@@ -100,7 +100,7 @@ static int do_attr(const char *dir, const char *uuid, const char *name,
 		   const char *text)
 {
 	const char *why = NULL;
-	char p[2 * PATH_MAX];
+	char p[2 * PATH_MAX], pf[PATH_MAX];
 	int err = EINVAL;
 
 	if (!strcmp(name, "mac") && (strlen(text) != 17 || text[1] == '1'))
@@ -116,9 +116,12 @@ static int do_attr(const char *dir, const char *uuid, const char *name,
 		err = EBUSY;
 	}
 	if (why || !strcmp(name, "reset")) {
-		if (why)
-			log_line(kernel.old ? "vfio_mdev" : "vdcm", uuid, dir,
+		if (why) {
+			snprintf(pf, sizeof(pf), "%.*s",
+				 (int)(strlen(dir) - strlen(uuid) - 1), dir);
+			log_line(kernel.old ? "vfio_mdev" : "vdcm", uuid, pf,
 				 why);
+		}
 		return -err;
 	}
 	if (!strcmp(name, "remove")) {

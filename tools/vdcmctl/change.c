@@ -15,7 +15,7 @@
  * @text:  what to write
  * @uuid:  the device that it is about
  * @pf:    the PF, when it is that which gives reasons
- * @owner: directory of the device or PF, for its last_error
+ * @owner: name of the PF, for its last_error
  */
 struct change {
 	const char *path;
@@ -24,6 +24,17 @@ struct change {
 	const char *pf;
 	const char *owner;
 };
+
+/* What the PF's last_error says about a device; NULL: nothing, or of another. */
+static char *pf_last_error(const char *pf, const char *uuid)
+{
+	char *name = mem_printf("%s: ", uuid);
+	char *text = file_read(mem_printf("%s/class/mdev_bus/%s/last_error",
+					  opt.sysfs, pf));
+	char *at = text ? strstr(text, name) : NULL;
+
+	return at ? at + strlen(name) : NULL;
+}
 
 /*
  * 0, or -errno with *@reason what the kernel says in words (or NULL). What it
@@ -39,7 +50,7 @@ static int change(const struct change *c, char **reason)
 	if (!err)
 		return 0;
 	if (!text && c->owner)
-		text = file_read(mem_printf("%s/last_error", c->owner));
+		text = pf_last_error(c->owner, c->uuid);
 	if (text && *text)
 		*reason = text;
 	return err;
@@ -98,7 +109,7 @@ static char *writable_attrs(const struct adi *adi)
 static int set_one(const struct adi *adi, const char *text)
 {
 	char *name, *value, *reason, *what;
-	struct change c = { .uuid = adi->uuid, .owner = adi->path };
+	struct change c = { .uuid = adi->uuid, .owner = adi->pf };
 	int err;
 
 	if (!assignment(text, &name, &value))
@@ -149,7 +160,7 @@ static int remove_one(const struct adi *adi)
 		.path = mem_printf("%s/remove", adi->path),
 		.text = "1",
 		.uuid = adi->uuid,
-		.owner = adi->path,
+		.owner = adi->pf,
 	};
 	char *reason;
 	int err = change(&c, &reason);
@@ -309,7 +320,7 @@ int cmd_create(void)
 		.text = uuid,
 		.uuid = uuid,
 		.pf = pf->name,
-		.owner = pf->path,
+		.owner = pf->name,
 	};
 	err = change(&c, &reason);
 	if (err) {

@@ -47,8 +47,16 @@ wrong_uuid() {
 	mdev_remove "$(uuid 1)"
 }
 
+# last_error TEXT [PF]: the PF says that, and nothing else.
+last_error() {
+	local got
+	got=$(cat "/sys/class/mdev_bus/$(pf "${2:-0}")/last_error")
+	[ "$got" = "$1" ] || die "last_error is '$got', not '$1'"
+}
+
 wrong_attributes() {
 	local d
+	last_error ''
 	mdev_create 1
 	d=$MDEV/$(uuid 1)
 	fails_with 'Invalid argument' put 01:00:5e:00:00:01 "$d/mac"
@@ -58,6 +66,10 @@ wrong_attributes() {
 	fails_with 'Invalid argument' put 0 "$d/reset"
 	fails_with 'No such device' put 1 "$d/reset"
 	dmesg | tail -n 20 | grep -q 'mac: not a unicast address'
+	fails_with 'Invalid argument' put sideways "$d/link"
+	last_error "$(uuid 1): link: write \"up\" or \"down\""
+	put up "$d/link"
+	last_error "$(uuid 1): link: write \"up\" or \"down\""
 	mdev_remove "$(uuid 1)"
 }
 
@@ -70,6 +82,7 @@ sixty_four() {
 	[ "$(cat "$(type_dir)/available_instances")" = 0 ]
 	fails_with 'No space left' put "$(uuid 65)" "$(type_dir)/create"
 	dmesg | tail -n 5 | grep 'all 64 ADIs are in use'
+	last_error "$(pf): cannot create $(uuid 65): all 64 ADIs are in use; remove one or load the PF driver with a larger max_adis"
 	[ ! -e "$MDEV/$(uuid 65)" ]
 	for i in $(seq 64); do
 		mdev_remove "$(uuid "$i")"
