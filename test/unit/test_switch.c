@@ -24,6 +24,7 @@ static uint32_t ngot;
 static struct swpf pf;
 static struct adi adi[PORTS];
 static uint32_t syncs;
+static uint32_t flushes;
 
 static const uint8_t bcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 static const uint8_t mcast[6] = { 0x33, 0x33, 0, 0, 0, 1 };
@@ -83,6 +84,12 @@ void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,
 {
 	CHECK(swpf == &pf);
 	record(NULL, frames, n);
+}
+
+void swpf_uplink_flush(struct swpf *swpf)
+{
+	CHECK(swpf == &pf);
+	flushes++;
 }
 
 void adi_pf_sync(struct adi_pf *p)
@@ -505,6 +512,7 @@ TEST_ONCE(bursts)
 
 	setup();
 	CHECK_EQ(swpf_port_port_vlan(&adi[1], 100, 0), 0);
+	flushes = 0;
 	for (n = 1; n <= 100; n += 11) {
 		uint32_t want[4] = { 0 };
 
@@ -532,6 +540,8 @@ TEST_ONCE(bursts)
 			}
 		}
 		CHECK_EQ(want[0] | want[1] | want[2], 0);
+		/* the host's stack is woken once for all */
+		CHECK_EQ(flushes, (n + 10) / 11);
 	}
 	teardown();
 }

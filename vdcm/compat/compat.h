@@ -45,13 +45,14 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* Hand a frame to the stack from process context. */
-static inline void vdcm_netif_rx(struct sk_buff *skb)
+static inline void vdcm_napi_add(struct net_device *dev,
+				 struct napi_struct *napi,
+				 int (*poll)(struct napi_struct *, int))
 {
-#ifdef HAVE_NETIF_RX_NI
-	netif_rx_ni(skb);
+#ifdef HAVE_NETIF_NAPI_ADD_WEIGHT
+	netif_napi_add_weight(dev, napi, poll, NAPI_POLL_WEIGHT);
 #else
-	netif_rx(skb);
+	netif_napi_add(dev, napi, poll, NAPI_POLL_WEIGHT);
 #endif
 }
 

@@ -36,8 +36,8 @@ header VFIO_REGION_INFO_CAPS vfio.h '\(\*get_region_info_caps\)'
 header EVENTFD_SIGNAL_ONE eventfd.h 'eventfd_signal\(struct eventfd_ctx \*ctx\)'
 # 6.13: hrtimer_setup() replaces hrtimer_init(), which is gone later.
 header HRTIMER_SETUP hrtimer.h 'hrtimer_setup\('
-# 5.18: netif_rx() may be called from any context.
-header NETIF_RX_NI netdevice.h 'netif_rx_ni\('
+# 5.19: netif_napi_add() is to lose its last argument, and does in 6.1.
+header NETIF_NAPI_ADD_WEIGHT netdevice.h 'netif_napi_add_weight\('
 # 6.5: mac_pton() moved to a header of its own.
 header HEX_H hex.h 'mac_pton\('
 # 5.15: dev_addr is const, written through eth_hw_addr_set().

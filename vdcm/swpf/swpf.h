@@ -112,8 +112,6 @@ struct swpf_switch {
  * @devlink: its devlink instance, NULL = none
  * @sw:      its switch
  * @uplink:  its network interface on the host
- * @backlog: frames the host sent, waiting for the worker
- * @batch:   the worker's memory for a batch of them
  */
 struct swpf {
 	struct adi_pf pf;
@@ -121,8 +119,6 @@ struct swpf {
 	struct devlink *devlink;
 	struct swpf_switch sw;
 	struct net_device *uplink;
-	struct sk_buff_head backlog;
-	struct avf_frame *batch;
 };
 
 static inline struct swpf *swpf_from_pf(struct adi_pf *pf)
@@ -159,12 +155,15 @@ void swpf_devlink_adi_del(struct adi *adi);
 void swpf_devlink_create(struct swpf *swpf);
 void swpf_devlink_destroy(struct swpf *swpf);
 
-/* swpf_netdev.c: probe and remove, but for the last two */
+/* swpf_netdev.c: probe and remove, but for the last one */
 int swpf_uplink_create(struct swpf *swpf);
 void swpf_uplink_stop(struct swpf *swpf);
 void swpf_uplink_destroy(struct swpf *swpf);
 bool swpf_uplink_poll(struct adi_pf *pf); /* worker */
+
+/* swpf_uplink_rx.c: worker */
 void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,
-			 u32 n); /* worker */
+			 u32 n);
+void swpf_uplink_flush(struct swpf *swpf);
 
 #endif /* SWPF_H */

@@ -5,23 +5,11 @@
  */
 #include <linux/ethtool.h>
 
-#include "swpf.h"
-
-#define SWPF_BATCH	32	/* frames per turn of the worker */
-#define SWPF_BACKLOG	1024	/* frames that wait for it */
-
-struct swpf_netdev {
-	struct swpf *swpf;
-};
-
-static struct swpf *swpf_from_netdev(struct net_device *dev)
-{
-	return ((struct swpf_netdev *)netdev_priv(dev))->swpf;
-}
+#include "swpf_uplink.h"
 
 static netdev_tx_t swpf_uplink_xmit(struct sk_buff *skb, struct net_device *dev)
 {
-	struct swpf *swpf = swpf_from_netdev(dev);
+	struct swpf_uplink *u = swpf_uplink_of(dev);
 
 	/* No feature asks for fragments; but nothing forbids them for good. */
 	if (skb_put_padto(skb, ETH_ZLEN))
@@ -33,20 +21,20 @@ static netdev_tx_t swpf_uplink_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	skb_tx_timestamp(skb);
 	skb_orphan(skb);
-	skb_queue_tail(&swpf->backlog, skb);
-	if (skb_queue_len_lockless(&swpf->backlog) >= SWPF_BACKLOG) {
+	skb_queue_tail(&u->backlog, skb);
+	if (skb_queue_len_lockless(&u->backlog) >= SWPF_BACKLOG) {
 		netif_stop_queue(dev);
 		/* The worker may have emptied it before it was stopped. */
 		smp_mb__after_atomic();
-		if (skb_queue_len_lockless(&swpf->backlog) < SWPF_BACKLOG / 2)
+		if (skb_queue_len_lockless(&u->backlog) < SWPF_BACKLOG / 2)
 			netif_start_queue(dev);
 	}
 
-	adi_pf_kick(&swpf->pf);
+	adi_pf_kick(&u->swpf->pf);
 	return NETDEV_TX_OK;
 
 dropped:
-	dev->stats.tx_dropped++;
+	swpf_uplink_count(&u->stats.tx_dropped, 1);
 	return NETDEV_TX_OK;
 }
 
@@ -66,72 +54,38 @@ static void swpf_frame_from_skb(struct avf_frame *frame,
 
 bool swpf_uplink_poll(struct adi_pf *pf)
 {
-	struct swpf *swpf = swpf_from_pf(pf);
-	struct net_device *dev = swpf->uplink;
+	struct net_device *dev = swpf_from_pf(pf)->uplink;
+	struct swpf_uplink *u = swpf_uplink_of(dev);
 	struct sk_buff *skbs[SWPF_BATCH];
 	u32 n, i;
 
 	for (n = 0; n < SWPF_BATCH; n++) {
-		skbs[n] = skb_dequeue(&swpf->backlog);
+		skbs[n] = skb_dequeue(&u->backlog);
 		if (!skbs[n])
 			break;
-		swpf_frame_from_skb(&swpf->batch[n], skbs[n]);
+		swpf_frame_from_skb(&u->batch[n], skbs[n]);
 	}
 	if (!n)
 		return false;
 
 	if (netif_queue_stopped(dev) &&
-	    skb_queue_len_lockless(&swpf->backlog) < SWPF_BACKLOG / 2)
+	    skb_queue_len_lockless(&u->backlog) < SWPF_BACKLOG / 2)
 		netif_wake_queue(dev);
 
-	swpf_switch_from_uplink(swpf, swpf->batch, n);
+	swpf_switch_from_uplink(u->swpf, u->batch, n);
 
 	for (i = 0; i < n; i++) {
-		dev->stats.tx_packets++;
-		dev->stats.tx_bytes += skbs[i]->len;
+		swpf_uplink_count(&u->stats.tx_packets, 1);
+		swpf_uplink_count(&u->stats.tx_bytes, skbs[i]->len);
 		consume_skb(skbs[i]);
 	}
 
 	return n == SWPF_BATCH;
 }
 
-void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,
-			 u32 n)
-{
-	struct net_device *dev = READ_ONCE(swpf->uplink);
-	u32 i, s;
-
-	if (!dev)
-		return;
-
-	for (i = 0; i < n; i++) {
-		const struct avf_frame *frame = &frames[i];
-		struct sk_buff *skb;
-
-		/* Unregistering waits for this, then drops what we queued. */
-		rcu_read_lock();
-		if (!netif_running(dev))
-			goto unlock;
-
-		skb = netdev_alloc_skb_ip_align(dev, frame->len);
-		if (!skb) {
-			dev->stats.rx_dropped++;
-			goto unlock;
-		}
-		for (s = 0; s < frame->nsegs; s++)
-			skb_put_data(skb, frame->seg[s].p, frame->seg[s].len);
-
-		dev->stats.rx_packets++;
-		dev->stats.rx_bytes += frame->len;
-		skb->protocol = eth_type_trans(skb, dev);
-		vdcm_netif_rx(skb);
-unlock:
-		rcu_read_unlock();
-	}
-}
-
 static int swpf_uplink_open(struct net_device *dev)
 {
+	swpf_uplink_rx_start(swpf_uplink_of(dev));
 	netif_start_queue(dev);
 	return 0;
 }
@@ -139,13 +93,30 @@ static int swpf_uplink_open(struct net_device *dev)
 static int swpf_uplink_close(struct net_device *dev)
 {
 	netif_stop_queue(dev);
+	swpf_uplink_rx_stop(swpf_uplink_of(dev));
 	return 0;
+}
+
+static void swpf_get_stats64(struct net_device *dev,
+			     struct rtnl_link_stats64 *to)
+{
+	const struct swpf_uplink_stats *st = &swpf_uplink_of(dev)->stats;
+
+	to->rx_packets = READ_ONCE(st->rx_packets);
+	to->rx_bytes = READ_ONCE(st->rx_bytes);
+	to->rx_dropped = READ_ONCE(st->rx_backlog) + READ_ONCE(st->rx_nomem);
+	to->rx_length_errors = READ_ONCE(st->rx_length);
+	to->rx_errors = to->rx_length_errors;
+	to->tx_packets = READ_ONCE(st->tx_packets);
+	to->tx_bytes = READ_ONCE(st->tx_bytes);
+	to->tx_dropped = READ_ONCE(st->tx_dropped);
 }
 
 static const struct net_device_ops swpf_netdev_ops = {
 	.ndo_open = swpf_uplink_open,
 	.ndo_stop = swpf_uplink_close,
 	.ndo_start_xmit = swpf_uplink_xmit,
+	.ndo_get_stats64 = swpf_get_stats64,
 	.ndo_set_mac_address = eth_mac_addr,
 	.ndo_validate_addr = eth_validate_addr,
 };
@@ -154,7 +125,7 @@ static void swpf_get_drvinfo(struct net_device *dev,
 			     struct ethtool_drvinfo *info)
 {
 	strscpy(info->driver, "vdcm_swpf", sizeof(info->driver));
-	strscpy(info->bus_info, pci_name(swpf_from_netdev(dev)->pdev),
+	strscpy(info->bus_info, pci_name(swpf_uplink_of(dev)->swpf->pdev),
 		sizeof(info->bus_info));
 }
 
@@ -193,42 +164,47 @@ static void swpf_uplink_mac(const struct swpf *swpf, u8 *mac)
  */
 int swpf_uplink_create(struct swpf *swpf)
 {
+	struct swpf_uplink *u;
 	struct net_device *dev;
 	u8 mac[ETH_ALEN];
-	int ret;
+	int ret = -ENOMEM;
 
-	skb_queue_head_init(&swpf->backlog);
-	swpf->batch = kvcalloc(SWPF_BATCH, sizeof(*swpf->batch), GFP_KERNEL);
-	if (!swpf->batch)
+	dev = alloc_etherdev(sizeof(*u));
+	if (!dev)
 		return -ENOMEM;
 
-	dev = alloc_etherdev(sizeof(struct swpf_netdev));
-	if (!dev) {
-		ret = -ENOMEM;
-		goto err_batch;
-	}
+	u = swpf_uplink_of(dev);
+	u->swpf = swpf;
+	u->dev = dev;
+	skb_queue_head_init(&u->backlog);
+	u->batch = kvcalloc(SWPF_BATCH, sizeof(*u->batch), GFP_KERNEL);
+	if (!u->batch)
+		goto err_netdev;
 
-	((struct swpf_netdev *)netdev_priv(dev))->swpf = swpf;
 	SET_NETDEV_DEV(dev, &swpf->pdev->dev);
 	dev->netdev_ops = &swpf_netdev_ops;
 	dev->ethtool_ops = &swpf_ethtool_ops;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = SWPF_MAX_MTU;
+	dev->hw_features = NETIF_F_RXCSUM;
+	dev->features = dev->hw_features;
 	swpf_uplink_mac(swpf, mac);
 	eth_hw_addr_set(dev, mac);
+	swpf_uplink_rx_init(u);
 
+	/* The worker finds it from here on, and nothing to do before it is up. */
+	WRITE_ONCE(swpf->uplink, dev);
 	ret = register_netdev(dev);
 	if (ret)
-		goto err_netdev;
-
-	/* From here the worker may deliver to it. */
-	WRITE_ONCE(swpf->uplink, dev);
+		goto err_batch;
 	return 0;
 
+err_batch:
+	WRITE_ONCE(swpf->uplink, NULL);
+	adi_pf_sync(&swpf->pf);
+	kvfree(u->batch);
 err_netdev:
 	free_netdev(dev);
-err_batch:
-	kvfree(swpf->batch);
 	return ret;
 }
 
@@ -247,7 +223,9 @@ void swpf_uplink_stop(struct swpf *swpf)
  */
 void swpf_uplink_destroy(struct swpf *swpf)
 {
-	skb_queue_purge(&swpf->backlog);
+	struct swpf_uplink *u = swpf_uplink_of(swpf->uplink);
+
+	skb_queue_purge(&u->backlog);
+	kvfree(u->batch);
 	free_netdev(swpf->uplink);
-	kvfree(swpf->batch);
 }

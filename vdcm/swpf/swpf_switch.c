@@ -517,6 +517,7 @@ void swpf_port_xmit(struct adi *adi, const struct avf_frame *frames, u32 n)
 		frames += run;
 		n -= run;
 	}
+	swpf_uplink_flush(swpf);
 }
 
 void swpf_switch_from_uplink(struct swpf *swpf, const struct avf_frame *frames,
