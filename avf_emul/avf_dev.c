@@ -25,7 +25,7 @@ int avf_dev_write(struct avf_dev *dev, u64 iova, const void *buf, u32 len)
 static bool avf_dev_params_ok(const struct avf_params *params)
 {
 	return params->num_qps >= 1 && params->num_qps <= AVF_MAX_QPS &&
-	       !(params->flags & ~AVF_PARAM_VMM_MSIX) &&
+	       !(params->flags & ~(AVF_PARAM_VMM_MSIX | AVF_PARAM_GSO)) &&
 	       !(params->mac[0] & 1);
 }
 

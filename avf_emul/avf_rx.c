@@ -701,7 +701,7 @@ static int rx_frame(struct avf_dev *dev, const struct avf_frame *frame)
 	return rx_deliver(dev, q, frame, &pkt, &meta);
 }
 
-int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame)
+static noinline int rx_push(struct avf_dev *dev, const struct avf_frame *frame)
 {
 	struct avf_stats *st = &dev->qstats;
 	int err = rx_frame(dev, frame);
@@ -718,6 +718,42 @@ int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame)
 	avf_stat_frame(frame, &st->rx_unicast, &st->rx_multicast,
 		       &st->rx_broadcast);
 	return 0;
+}
+
+/**
+ * struct rx_cut - a frame that is being cut into the driver's buffers
+ * @dev: the device
+ * @err: error of the first segment that had one
+ */
+struct rx_cut {
+	struct avf_dev *dev;
+	int err;
+};
+
+static void rx_segment(void *ctx, const struct avf_frame *seg)
+{
+	struct rx_cut *cut = ctx;
+	int err = rx_push(cut->dev, seg);
+
+	if (!cut->err)
+		cut->err = err;
+}
+
+static noinline int rx_push_cut(struct avf_dev *dev,
+				const struct avf_frame *frame)
+{
+	struct rx_cut cut = { .dev = dev };
+	int err = avf_frame_cut(frame, rx_segment, &cut);
+
+	if (err)
+		avf_stat_add(&dev->qstats.rx_discards, 1);
+	return err ? err : cut.err;
+}
+
+int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame)
+{
+	return unlikely(frame->gso.mss) ? rx_push_cut(dev, frame) :
+					  rx_push(dev, frame);
 }
 
 void avf_rx_flush(struct avf_dev *dev)

@@ -17,13 +17,14 @@
  * gives up when the second copy yields less.
  */
 #include "avf_dev.h"
+#include "avf_gso.h"
 #include "avf_off.h"
 #include "avf_ring.h"
+#include "avf_txunit.h"
 #include "avf_wire.h"
 
 #define TX_DESC_SIZE	((u32)sizeof(struct avf_tx_desc))
 #define TX_WIN		32u	/* descriptors fetched at a time */
-#define TX_FRAME_MIN	60u	/* shorter ones are padded, as on a wire */
 #define TX_HDR_MIN	14u
 #define TX_MSS_MIN	64u	/* drivers stay above; bounds TSO */
 #define TX_TPID		0x8100u
@@ -41,8 +42,6 @@
 AVF_STATIC_ASSERT(TX_AT_BOUNCE + AVF_MAX_FRAME <= AVF_TX_BOUNCE);
 /* A frame's head has room for what the switch judges. */
 AVF_STATIC_ASSERT(AVF_FRAME_HDR <= AVF_TX_HEAD);
-
-#define TX_FIELD(qw, name)	((u32)((qw) >> name##_S & name##_M))
 
 /**
  * struct tx_run - state of one avf_tx_poll()
@@ -81,28 +80,6 @@ struct tx_run {
 };
 
 /**
- * struct tx_unit - what the scan found at the head of the ring
- * @n:     descriptors, 0 = end not in sight
- * @first: index of the first data descriptor
- * @bytes: sum of the buffers
- * @ctx:   context descriptor; zeros mean the same as none
- * @addr:  qword 0 of the first data descriptor
- * @data:  qword 1 of it
- * @bad:   not a frame
- * @noop:  nothing to send, and nothing wrong
- */
-struct tx_unit {
-	u32 n;
-	u32 first;
-	u32 bytes;
-	u64 ctx[2];
-	u64 addr;
-	u64 data;
-	bool bad;
-	bool noop;
-};
-
-/**
  * struct tx_cur - position in the bytes of a frame
  * @i:    next descriptor, counted from the frame's first
  * @n:    descriptors of the frame
@@ -119,32 +96,6 @@ struct tx_cur {
 	u32 run;
 	const u8 *p;
 };
-
-bool avf_tx_ready(const struct avf_dev *dev, u16 qid)
-{
-	const struct avf_txq *q;
-	u32 tail;
-
-	if (qid >= dev->num_qps)
-		return false;
-	q = &dev->tx[qid];
-	if (!avf_load_acquire(&q->enabled) || !avf_dev_dma_ok(dev))
-		return false;
-
-	tail = avf_tail_load(q->tail);
-	return tail != READ_ONCE(q->head) && tail != READ_ONCE(q->wait);
-}
-
-u32 avf_tx_pending(const struct avf_dev *dev)
-{
-	u32 mask = 0;
-	u16 q;
-
-	for (q = 0; q < dev->num_qps; q++)
-		if (avf_tx_ready(dev, q))
-			mask |= 1u << q;
-	return mask;
-}
 
 /* ---------------------------------------------------------- completion */
 
@@ -192,7 +143,7 @@ static void tx_send(struct tx_run *r)
 {
 	struct avf_stats *st = &r->dev->qstats;
 	u32 i, group = 0;
-	u64 bytes = 0;
+	u64 bytes = 0, count = 0;
 
 	/* Frames given up may have left copies, even in an empty batch. */
 	r->s->bounce_used = TX_AT_BOUNCE;
@@ -203,6 +154,10 @@ static void tx_send(struct tx_run *r)
 		const struct avf_frame *f = &r->s->frame[i];
 
 		bytes += f->len;
+		if (unlikely(f->gso.mss)) {
+			bytes += avf_frame_bytes(f) - f->len;
+			count += avf_frame_count(f) - 1;
+		}
 		if (likely(!(f->hdr[0] & 1)))
 			continue;
 		group++;
@@ -210,7 +165,7 @@ static void tx_send(struct tx_run *r)
 			       &st->tx_broadcast);
 	}
 	avf_stat_add(&st->tx_bytes, bytes);
-	avf_stat_add(&st->tx_unicast, r->n - group);
+	avf_stat_add(&st->tx_unicast, r->n - group + count);
 	r->dev->ops->xmit(r->dev->host, r->qid, r->s->frame, r->n);
 	r->n = 0;
 }
@@ -583,27 +538,6 @@ static int tx_attach(struct tx_run *r, struct tx_cur *c, struct avf_frame *f,
 
 /* --------------------------------------------------------------- frames */
 
-static void tx_request(const struct tx_unit *u, struct avf_off_req *req)
-{
-	u32 cmd = TX_FIELD(u->data, AVF_TXD_CMD);
-	u32 ctx = TX_FIELD(u->ctx[1], AVF_TXC_CMD);
-
-	req->mac_len = (u16)(TX_FIELD(u->data, AVF_TXD_MACLEN) * 2);
-	req->ip_len = (u16)(TX_FIELD(u->data, AVF_TXD_IPLEN) * 4);
-	req->l4_len = (u16)(TX_FIELD(u->data, AVF_TXD_L4LEN) * 4);
-	/* Shifted down, the two fields' values are those of avf_off.h. */
-	req->ip = (u8)((cmd & AVF_TXD_CMD_IP_M) / AVF_TXD_CMD_IPV6);
-	req->l4 = (u8)((cmd & AVF_TXD_CMD_L4_M) / AVF_TXD_CMD_TCP);
-	req->seg = ctx & AVF_TXC_CMD_TSO;
-}
-
-/* Offsets would count from inner headers; no such capability is granted. */
-static bool tx_tunnel(const struct tx_unit *u)
-{
-	return TX_FIELD(u->ctx[0], AVF_TXC_EIPT) ||
-	       TX_FIELD(u->ctx[0], AVF_TXC_TUN);
-}
-
 /* Does another frame of up to @len bytes fit in the batch? */
 static bool tx_room(const struct tx_run *r, u32 len)
 {
@@ -620,6 +554,7 @@ static struct avf_frame *tx_begin(struct tx_run *r, u32 head_len)
 	f->nsegs = 1;
 	f->len = head_len;
 	f->csum = 0;
+	f->gso.mss = 0;
 	return f;
 }
 
@@ -640,8 +575,7 @@ static bool tx_tags_ok(const struct tx_run *r, const struct tx_unit *u)
 {
 	if (TX_FIELD(u->ctx[1], AVF_TXC_CMD) & AVF_TXC_CMD_L2TAG2)
 		return false;
-	return !(TX_FIELD(u->data, AVF_TXD_CMD) & AVF_TXD_CMD_L2TAG1) ||
-	       (READ_ONCE(r->dev->vlan) & AVF_VLAN_INSERT);
+	return !tx_inserts(u) || (READ_ONCE(r->dev->vlan) & AVF_VLAN_INSERT);
 }
 
 static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
@@ -670,32 +604,25 @@ static __always_inline int tx_commit(struct tx_run *r, const struct tx_unit *u,
 	u8 *head = r->s->head[r->n];
 	int err = 0;
 
-	if (TX_FIELD(u->data, AVF_TXD_CMD) & AVF_TXD_CMD_L2TAG1)
+	if (tx_inserts(u))
 		err = tx_insert_tag(f, head,
 				    TX_FIELD(u->data, AVF_TXD_L2TAG1));
 	if (err)
 		return err;
-	if (f->len > AVF_MAX_FRAME)
+	if (f->len > AVF_MAX_FRAME && !f->gso.mss)
 		return -EMSGSIZE;
 
 	/* Shorter than 64 bytes means that all of it is in the head. */
-	if (f->len < TX_FRAME_MIN) {
-		memset(head + f->len, 0, TX_FRAME_MIN - f->len);
-		f->len = TX_FRAME_MIN;
-		f->seg[0].len = TX_FRAME_MIN;
+	if (f->len < AVF_FRAME_MIN) {
+		memset(head + f->len, 0, AVF_FRAME_MIN - f->len);
+		f->len = AVF_FRAME_MIN;
+		f->seg[0].len = AVF_FRAME_MIN;
 	}
 	f->hlen = (u16)min_t(u32, f->len, AVF_FRAME_HDR);
 	f->hdr = head;
 	r->n++;
 	r->done++;
 	return 0;
-}
-
-/* Is any checksum to be filled in? Else the header lengths mean nothing. */
-static bool tx_wants_csum(const struct tx_unit *u)
-{
-	return TX_FIELD(u->data, AVF_TXD_CMD) &
-	       (AVF_TXD_CMD_IP_M | AVF_TXD_CMD_L4_M);
 }
 
 static int tx_plain(struct tx_run *r, const struct tx_unit *u)
@@ -749,6 +676,51 @@ static int tx_plain(struct tx_run *r, const struct tx_unit *u)
 }
 
 /*
+ * Hand on a frame that is to be cut as it is, from the position @cur behind its
+ * headers. After an error nothing is done: cutting shows what is wrong with it,
+ * or that nothing is but the number of its pieces.
+ */
+static noinline int tx_whole(struct tx_run *r, const struct tx_unit *u,
+			     struct tx_cur cur, const u8 *tmpl,
+			     const struct avf_gso *gso, u32 left)
+{
+	u32 extra = min_t(u32, left, AVF_FRAME_HDR - gso->hlen);
+	struct avf_frame *f;
+	u32 bounce_used;
+	u8 *head;
+	int err;
+
+	if (r->n == AVF_TX_BATCH)
+		tx_send(r);
+	bounce_used = r->s->bounce_used;
+	head = r->s->head[r->n];
+	avf_copy(head, tmpl, gso->hlen);
+	err = tx_take(r, &cur, head + gso->hlen, extra);
+	if (err)
+		return err;
+	f = tx_begin(r, gso->hlen + extra);
+	err = tx_attach(r, &cur, f, left - extra);
+	/* Cutting may take a piece more than there are. */
+	if (!err && f->nsegs == AVF_FRAME_SEGS)
+		err = -E2BIG;
+	if (err) {
+		r->s->bounce_used = bounce_used;
+		return err;
+	}
+	avf_gso_fix(head, gso, left);
+	f->gso = *gso;
+	if (tx_inserts(u)) {
+		f->gso.l3 += AVF_VLAN_HLEN;
+		f->gso.l4 += AVF_VLAN_HLEN;
+		f->gso.hlen += AVF_VLAN_HLEN;
+	}
+	err = tx_commit(r, u, f);
+	if (!err)
+		r->done += gso->segs - 1u;
+	return err;
+}
+
+/*
  * Cut a large frame. All of it is sent in this poll, whatever the budget: at
  * most 256 KiB in TX_MSS_MIN pieces, 4096 frames. An error on the way drops the
  * rest.
@@ -760,6 +732,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u)
 	u32 mss = TX_FIELD(u->ctx[1], AVF_TXC_MSS);
 	u32 hlen, n, pos, len, extra;
 	struct avf_off_req req;
+	struct avf_gso gso;
 	struct tx_cur cur;
 	struct avf_off off;
 	int err;
@@ -777,6 +750,12 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u)
 	err = avf_off_parse(tmpl, hlen, u->bytes, &req, &off);
 	if (err)
 		return err;
+
+	if ((r->dev->flags & AVF_PARAM_GSO) &&
+	    avf_gso_whole(tmpl, &off, left, mss, &gso) &&
+	    (gso.l3 == TX_HDR_MIN || !tx_inserts(u)) &&
+	    !tx_whole(r, u, cur, tmpl, &gso, left))
+		return 0;
 
 	for (n = 0, pos = 0; left; n++, pos += len, left -= len) {
 		struct avf_frame *f;

@@ -83,3 +83,29 @@ void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 	if (avf_load_acquire(&q->enabled))
 		dev->ops->tx_kick(dev->host, qid);
 }
+
+bool avf_tx_ready(const struct avf_dev *dev, u16 qid)
+{
+	const struct avf_txq *q;
+	u32 tail;
+
+	if (qid >= dev->num_qps)
+		return false;
+	q = &dev->tx[qid];
+	if (!avf_load_acquire(&q->enabled) || !avf_dev_dma_ok(dev))
+		return false;
+
+	tail = avf_tail_load(q->tail);
+	return tail != READ_ONCE(q->head) && tail != READ_ONCE(q->wait);
+}
+
+u32 avf_tx_pending(const struct avf_dev *dev)
+{
+	u32 mask = 0;
+	u16 q;
+
+	for (q = 0; q < dev->num_qps; q++)
+		if (avf_tx_ready(dev, q))
+			mask |= 1u << q;
+	return mask;
+}

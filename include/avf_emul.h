@@ -105,7 +105,10 @@ struct avf_host_ops {
 	void (*tx_kick)(void *host, u16 q);
 	/**
 	 * @xmit: take @n frames off Tx queue @q; they are not valid afterwards.
-	 * queue.
+	 * queue. With AVF_PARAM_GSO some may be TCP frames that are to be cut:
+	 * their lengths and IP header checksum are right, TCP's checksum is
+	 * the sum of the pseudo header, and the headers have no options but
+	 * TCP's, in at most 118 bytes.
 	 */
 	void (*xmit)(void *host, u16 q, const struct avf_frame *frames, u32 n);
 	/**
@@ -169,6 +172,8 @@ struct avf_host_ops {
 
 /** VMM owns the MSI-X table: vector masks in BAR3 do not gate irq_raise(). */
 #define AVF_PARAM_VMM_MSIX	0x1u
+/** Host op xmit() takes frames that are to be cut, with avf_frame::gso set. */
+#define AVF_PARAM_GSO		0x2u
 
 /**
  * struct avf_params - the shape of a device, fixed for its life
@@ -392,11 +397,31 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 q, u32 budget,
  * -EMSGSIZE, -ENETDOWN (no queue, or a rule of the driver's drops it), -EFAULT
  * after counting a discard; never waits. The caller ends a burst with
  * avf_rx_flush(), before host op queues_quiesce() may return.
+ *
+ * A frame with avf_frame::gso set is cut into the driver's buffers. Segments
+ * find room or not one by one; the first one's error is returned. -EINVAL: it
+ * cannot be cut.
  */
 int avf_rx_push(struct avf_dev *dev, const struct avf_frame *frame);
 
 /** avf_rx_flush() - raise the interrupts of the burst just pushed. queue. */
 void avf_rx_flush(struct avf_dev *dev);
+
+/**
+ * avf_frame_cut() - cut a frame that is longer than those of the wire. any.
+ * @frame: frame with avf_frame::gso set
+ * @fn:    called with each segment, in order; it is valid during the call
+ * @ctx:   first argument of @fn
+ *
+ * Headers are built for each segment, payload stays where it is but for what
+ * belongs to the segment's AVF_FRAME_HDR first bytes. All checksums are
+ * computed. Returns 0; -EINVAL when the headers are not what @frame->gso says,
+ * or a segment would be longer than a frame can be; -E2BIG when one has too
+ * many pieces, after the segments before it.
+ */
+int avf_frame_cut(const struct avf_frame *frame,
+		  void (*fn)(void *ctx, const struct avf_frame *seg),
+		  void *ctx);
 
 /* ------------------------------------------------------- interrupts (any) */
 

@@ -72,7 +72,8 @@ void fz_open(struct fz *f, u32 id, u16 nq, u32 flags, const u8 *in, size_t len)
 	fz_host_ops(f, !(flags & FZ_NO_MAP));
 	f->params = (struct avf_params) {
 		.num_qps = nq,
-		.flags = flags & FZ_VMM_MSIX ? AVF_PARAM_VMM_MSIX : 0,
+		.flags = (flags & FZ_VMM_MSIX ? AVF_PARAM_VMM_MSIX : 0) |
+			 (flags & FZ_GSO ? AVF_PARAM_GSO : 0),
 		.mac = { 0x02, 0, 0, 0, 0, 0x10 },
 		.link_mbps = 10000,
 		.link_up = true,

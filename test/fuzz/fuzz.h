@@ -217,6 +217,7 @@ void fz_fail(const char *file, int line, const char *what)
 
 #define FZ_NO_MAP	0x1u	/* no host op dma_map() */
 #define FZ_VMM_MSIX	0x2u
+#define FZ_GSO		0x4u	/* frames to be cut come whole */
 
 void fz_open(struct fz *f, u32 id, u16 nq, u32 flags, const u8 *in, size_t len);
 void fz_close(struct fz *f);

@@ -140,15 +140,15 @@ static int seeds(const char *dir)
 		}
 	}
 	for (i = 0; i < 32; i++) {
-		/* each canned frame: whole, cut, in pieces */
-		for (k = 0; k < 4; k++) {
+		/* each canned frame: whole, cut here or later, in pieces */
+		for (k = 0; k < 8; k++) {
 			snprintf(name, sizeof(name), "frame-%u-%u", i, k);
 			memset(buf, 0x40, sizeof(buf));
-			buf[0] = (u8)(k & 1);
+			buf[0] = (u8)((k & 1) | (k & 4) << 3);
 			buf[1] = (u8)(i * 2);
 			buf[4] = 7;
 			buf[5] = (u8)i;
-			buf[6] = (u8)(k & 2 ? 0x10 : 1);
+			buf[6] = (u8)(k & 4 ? 0x30 : k & 2 ? 0x10 : 1);
 			buf[7] = (u8)k;
 			seed(dir, "tx", name, buf, 32);
 		}

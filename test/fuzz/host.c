@@ -527,13 +527,13 @@ static void host_kick(void *host, u16 q)
 	fz_digest(f, 'K', q, NULL, 0);
 }
 
-static u64 frame_check(struct fz *f, const struct avf_frame *fr)
+static u64 frame_check(struct fz *f, const struct avf_frame *fr, u32 max)
 {
 	u32 sum = 0, pos = 0, i, k;
 	u64 h = 0;
 
 	FZ_CHECK(fr->nsegs && fr->nsegs <= AVF_FRAME_SEGS);
-	FZ_CHECK(fr->len >= 60 && fr->len <= AVF_MAX_FRAME);
+	FZ_CHECK(fr->len >= 60 && fr->len <= max);
 	FZ_CHECK(fr->hlen == min_t(u32, fr->len, AVF_FRAME_HDR));
 	FZ_CHECK(!(fr->csum & ~(AVF_FRAME_L3_OK | AVF_FRAME_L4_OK)));
 	mem_check_init(fr->hdr, fr->hlen);
@@ -553,6 +553,38 @@ static u64 frame_check(struct fz *f, const struct avf_frame *fr)
 	return h + f->q;
 }
 
+static void frame_sent(void *host, const struct avf_frame *fr)
+{
+	struct fz *f = host;
+	u64 h = frame_check(f, fr, AVF_MAX_FRAME);
+
+	FZ_CHECK(!fr->gso.mss);
+	f->tx_frames++;
+	f->tx_bytes += fr->len;
+	fz_digest(f, 'X', fr->len, &h, sizeof(h));
+	if (f->on_xmit)
+		f->on_xmit(f, fr);
+}
+
+/* A whole frame is as plain as is promised, and what can be cut. */
+static void whole_sent(struct fz *f, const struct avf_frame *fr)
+{
+	const u8 *ip = fr->hdr + fr->gso.l3;
+	u64 frames = f->tx_frames, bytes = f->tx_bytes;
+
+	FZ_CHECK(f->params.flags & AVF_PARAM_GSO);
+	frame_check(f, fr, 65535 + 18 + 4);
+	FZ_CHECK(fr->gso.hlen <= 118 + 4 && fr->gso.mss >= 64);
+	FZ_CHECK(fr->gso.l3 == 14 || fr->gso.l3 == 18);
+	FZ_CHECK(fr->gso.l4 - fr->gso.l3 == (fr->gso.v6 ? 40 : 20));
+	FZ_CHECK(fr->len == (fr->gso.v6 ? ip[4] << 8 | ip[5] :
+					  ip[2] << 8 | ip[3]) +
+		 (u32)(fr->gso.v6 ? fr->gso.l4 : fr->gso.l3));
+	FZ_CHECK(!avf_frame_cut(fr, frame_sent, f));
+	FZ_CHECK(f->tx_frames - frames == avf_frame_count(fr));
+	FZ_CHECK(f->tx_bytes - bytes == avf_frame_bytes(fr));
+}
+
 static void host_xmit(void *host, u16 q, const struct avf_frame *frames, u32 n)
 {
 	struct fz *f = host;
@@ -561,13 +593,10 @@ static void host_xmit(void *host, u16 q, const struct avf_frame *frames, u32 n)
 	FZ_CHECK(f->ctx == FZ_TX && q == f->q);
 	FZ_CHECK(n && n <= AVF_TX_BATCH);
 	for (i = 0; i < n; i++) {
-		u64 h = frame_check(f, &frames[i]);
-
-		f->tx_frames++;
-		f->tx_bytes += frames[i].len;
-		fz_digest(f, 'X', frames[i].len, &h, sizeof(h));
-		if (f->on_xmit)
-			f->on_xmit(f, &frames[i]);
+		if (frames[i].gso.mss)
+			whole_sent(f, &frames[i]);
+		else
+			frame_sent(f, &frames[i]);
 	}
 }
 

@@ -444,7 +444,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 		return 0;
 	mode = data[0];
 	fz_open(&f, 0, (u16)(mode & 0x80 ? 16 : 1 + (mode & 3)),
-		(mode & 4 ? FZ_NO_MAP : 0) | (mode & 8 ? FZ_VMM_MSIX : 0),
+		(mode & 4 ? FZ_NO_MAP : 0) | (mode & 8 ? FZ_VMM_MSIX : 0) |
+		((mode & 9) == 9 ? FZ_GSO : 0),
 		data + 1, len - 1);
 	if (mode & 0x10)
 		fz_pci_on(&f);

@@ -230,8 +230,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 
 	if (len < 4)
 		return 0;
-	fz_open(&f, 0, 1, (data[0] & 1 ? FZ_NO_MAP : 0) | FZ_VMM_MSIX, data + 4,
-		len - 4);
+	fz_open(&f, 0, 1, (data[0] & 1 ? FZ_NO_MAP : 0) | FZ_VMM_MSIX |
+		(data[0] & 32 ? FZ_GSO : 0), data + 4, len - 4);
 	fz_pci_on(&f);
 	fz_mbx_setup(&f);
 	/* Some drivers get no VLANs: they do not ask, or the host has one. */

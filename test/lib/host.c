@@ -234,7 +234,7 @@ static void check_frame(const struct avf_frame *f)
 {
 	u32 i, sum = 0;
 
-	if (f->len < 14 || f->len > AVF_MAX_FRAME)
+	if (f->len < 14 || f->len > (f->gso.mss ? 65535u + 18 + 4 : AVF_MAX_FRAME))
 		die("frame length out of range");
 	if (!f->nsegs || f->nsegs > AVF_FRAME_SEGS)
 		die("segment count out of range");
@@ -310,6 +310,8 @@ static void op_xmit(void *host, u16 q, const struct avf_frame *frames, u32 n)
 		die("batch out of range");
 	for (i = 0; i < n; i++) {
 		check_frame(&frames[i]);
+		if (frames[i].gso.mss && !(h->params.flags & AVF_PARAM_GSO))
+			die("frame to be cut that nobody asked for");
 		note(h, HOST_XMIT, frames[i].len, q, NULL);
 		h->nsent++;
 		if (h->sw) {
@@ -324,6 +326,7 @@ static void op_xmit(void *host, u16 q, const struct avf_frame *frames, u32 n)
 		sent->len = frames[i].len;
 		sent->nsegs = frames[i].nsegs;
 		sent->csum = frames[i].csum;
+		sent->gso = frames[i].gso;
 		gather(&frames[i], sent->data);
 		if (memcmp(sent->data, frames[i].hdr, frames[i].hlen))
 			die("hdr differs from the segments");
@@ -595,6 +598,7 @@ int host_rx_noflush(struct host *h, const void *data, u32 len, u32 nsegs)
 	memset(&f, 0x5a, sizeof(f));
 	f.len = len;
 	f.nsegs = (u16)nsegs;
+	f.gso.mss = 0;
 	f.hlen = (u16)min_t(u32, len, AVF_FRAME_HDR);
 	/* Apart from the rest, and not a byte more than may be judged. */
 	hdr = malloc(f.hlen);

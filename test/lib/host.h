@@ -48,6 +48,7 @@ struct host_frame {
 	u16 q;
 	u16 nsegs;
 	u8 csum;
+	struct avf_gso gso;	/* mss 0: not to be cut */
 	u8 data[];
 };
 

@@ -109,8 +109,11 @@ void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,
 
 	if (!dev)
 		return;
-	/* Stopping waits for this step, then drops what is queued. */
 	u = swpf_uplink_of(dev);
+	/*
+	 * Pairs with swpf_uplink_rx_start(): on means that NAPI can be
+	 * scheduled. Stopping waits for this step.
+	 */
 	if (!smp_load_acquire(&u->rx_on))
 		return;
 	for (i = 0; i < n; i++)
@@ -183,6 +186,7 @@ void swpf_uplink_rx_init(struct swpf_uplink *u)
 void swpf_uplink_rx_start(struct swpf_uplink *u)
 {
 	napi_enable(&u->napi);
+	/* Pairs with swpf_uplink_receive(). */
 	smp_store_release(&u->rx_on, true);
 }
 
