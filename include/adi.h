@@ -195,7 +195,7 @@ void adi_pf_sync(struct adi_pf *pf);
  * adi_receive() - put frames into an ADI's receive rings
  *
  * worker. Never waits for the receiver: without a buffer a frame is dropped
- * and counted.
+ * and counted. Frames with avf_frame::gso set are cut into the buffers.
  */
 void adi_receive(struct adi *adi, const struct avf_frame *frames, u32 n);
 

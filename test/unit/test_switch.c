@@ -16,6 +16,7 @@
 struct got {
 	const void *to;		/* NULL = the uplink */
 	uint32_t len;
+	struct avf_gso gso;
 	uint8_t data[2048];
 };
 
@@ -52,6 +53,7 @@ static void record(const void *to, const struct avf_frame *frames, u32 n)
 		CHECK(ngot <= GOT);
 		g->to = to;
 		g->len = f->len;
+		g->gso = f->gso;
 		CHECK(f->len <= sizeof(g->data));
 		CHECK(f->nsegs >= 1 && f->nsegs <= AVF_FRAME_SEGS);
 		for (s = 0, sum = 0; s < f->nsegs; s++) {
@@ -145,6 +147,7 @@ static void frame_init(struct frame *fr, const uint8_t *dst, const uint8_t *src,
 	fr->len = len;
 	fr->f.len = len;
 	fr->f.nsegs = (u16)nsegs;
+	fr->f.gso.mss = 0;
 	fr->f.hlen = (u16)min_t(u32, len, SWPF_HDR);
 	fr->f.hdr = fr->data;
 	for (i = 0; i < nsegs; i++) {
@@ -543,5 +546,59 @@ TEST_ONCE(bursts)
 		/* the host's stack is woken once for all */
 		CHECK_EQ(flushes, (n + 10) / 11);
 	}
+	teardown();
+}
+
+/* A frame to be cut is one to the switch; only its headers' places change. */
+TEST_ONCE(to_be_cut)
+{
+	const struct avf_gso gso = {
+		.mss = 300, .segs = 7, .l3 = 14, .l4 = 34, .hlen = 66,
+	};
+	const uint16_t tci = 3 << 13 | 100;
+	struct frame fr;
+
+	setup();
+	CHECK_EQ(swpf_port_port_vlan(&adi[0], 100, 3), 0);
+	frame_init(&fr, bcast, mac_of(0), NO_TAG, 2000, 5);
+	fr.f.gso = gso;
+	send_frame(0, &fr);
+	CHECK_EQ(who(), 0xe | UPLINK);
+	for (uint32_t i = 0; i < ngot; i++) {
+		check_got(i, &fr, NO_TAG, tci);
+		CHECK_EQ(got[i].gso.mss, 300);
+		CHECK_EQ(got[i].gso.segs, 7);
+		CHECK_EQ(got[i].gso.l3, 18);
+		CHECK_EQ(got[i].gso.l4, 38);
+		CHECK_EQ(got[i].gso.hlen, 70);
+	}
+	/* and the way back */
+	frame_init(&fr, mac_of(0), outside, tci, 2000, 5);
+	fr.f.gso = gso;
+	fr.f.gso.l3 = 18;
+	fr.f.gso.l4 = 38;
+	fr.f.gso.hlen = 70;
+	send_frame(-1, &fr);
+	CHECK_EQ(who(), 0x1);
+	check_got(0, &fr, tci, NO_TAG);
+	CHECK_EQ(got[0].gso.mss, 300);
+	CHECK_EQ(got[0].gso.l3, 14);
+	CHECK_EQ(got[0].gso.l4, 34);
+	CHECK_EQ(got[0].gso.hlen, 66);
+	/* what is dropped counts as what it would have been on the wire */
+	frame_init(&fr, mac_of(0), outside, 101, 2000, 5);
+	fr.f.gso = gso;
+	send_frame(-1, &fr);
+	CHECK_EQ(who(), 0);
+	CHECK_EQ(drops(0).rx_other_vlan, 7);
+	frame_init(&fr, mac_of(1), mac_of(3), NO_TAG, 2000, 5);
+	fr.f.gso = gso;
+	send_frame(2, &fr);
+	CHECK_EQ(who(), 0);
+	CHECK_EQ(drops(2).tx_spoofed_mac, 7);
+	frame_init(&fr, mac_of(1), mac_of(0), 5, 2000, 5);
+	fr.f.gso = gso;
+	send_frame(0, &fr);
+	CHECK_EQ(drops(0).tx_spoofed_vlan, 7);
 	teardown();
 }

@@ -28,7 +28,8 @@
 #define SWPF_MAX_ADIS		1024
 #define SWPF_LINK_MBPS		100000
 #define SWPF_NUM_QPS		16	/* most per ADI */
-#define SWPF_MAX_MTU		(9728 - 26)
+#define SWPF_MAX_FRAME		9728
+#define SWPF_MAX_MTU		(SWPF_MAX_FRAME - 26)
 #define SWPF_FDB_BITS		8
 #define SWPF_BURST		32	/* frames switched at a time */
 #define SWPF_HDR		AVF_FRAME_HDR
@@ -155,11 +156,13 @@ void swpf_devlink_adi_del(struct adi *adi);
 void swpf_devlink_create(struct swpf *swpf);
 void swpf_devlink_destroy(struct swpf *swpf);
 
-/* swpf_netdev.c: probe and remove, but for the last one */
+/* swpf_netdev.c: probe and remove */
 int swpf_uplink_create(struct swpf *swpf);
 void swpf_uplink_stop(struct swpf *swpf);
 void swpf_uplink_destroy(struct swpf *swpf);
-bool swpf_uplink_poll(struct adi_pf *pf); /* worker */
+
+/* swpf_uplink_tx.c: worker */
+bool swpf_uplink_poll(struct adi_pf *pf);
 
 /* swpf_uplink_rx.c: worker */
 void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,

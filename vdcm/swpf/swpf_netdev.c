@@ -7,81 +7,14 @@
 
 #include "swpf_uplink.h"
 
-static netdev_tx_t swpf_uplink_xmit(struct sk_buff *skb, struct net_device *dev)
-{
-	struct swpf_uplink *u = swpf_uplink_of(dev);
-
-	/* No feature asks for fragments; but nothing forbids them for good. */
-	if (skb_put_padto(skb, ETH_ZLEN))
-		goto dropped;
-	if (skb_linearize(skb)) {
-		dev_kfree_skb_any(skb);
-		goto dropped;
-	}
-
-	skb_tx_timestamp(skb);
-	skb_orphan(skb);
-	skb_queue_tail(&u->backlog, skb);
-	if (skb_queue_len_lockless(&u->backlog) >= SWPF_BACKLOG) {
-		netif_stop_queue(dev);
-		/* The worker may have emptied it before it was stopped. */
-		smp_mb__after_atomic();
-		if (skb_queue_len_lockless(&u->backlog) < SWPF_BACKLOG / 2)
-			netif_start_queue(dev);
-	}
-
-	adi_pf_kick(&u->swpf->pf);
-	return NETDEV_TX_OK;
-
-dropped:
-	swpf_uplink_count(&u->stats.tx_dropped, 1);
-	return NETDEV_TX_OK;
-}
-
-static void swpf_frame_from_skb(struct avf_frame *frame,
-				const struct sk_buff *skb)
-{
-	frame->len = skb->len;
-	frame->nsegs = 1;
-	frame->hlen = min_t(u32, skb->len, AVF_FRAME_HDR);
-	frame->hdr = skb->data;
-	frame->csum = 0;
-	if (skb->ip_summed == CHECKSUM_UNNECESSARY)
-		frame->csum = AVF_FRAME_L4_OK;
-	frame->seg[0].p = skb->data;
-	frame->seg[0].len = skb->len;
-}
-
-bool swpf_uplink_poll(struct adi_pf *pf)
-{
-	struct net_device *dev = swpf_from_pf(pf)->uplink;
-	struct swpf_uplink *u = swpf_uplink_of(dev);
-	struct sk_buff *skbs[SWPF_BATCH];
-	u32 n, i;
-
-	for (n = 0; n < SWPF_BATCH; n++) {
-		skbs[n] = skb_dequeue(&u->backlog);
-		if (!skbs[n])
-			break;
-		swpf_frame_from_skb(&u->batch[n], skbs[n]);
-	}
-	if (!n)
-		return false;
-
-	if (netif_queue_stopped(dev) &&
-	    skb_queue_len_lockless(&u->backlog) < SWPF_BACKLOG / 2)
-		netif_wake_queue(dev);
-
-	swpf_switch_from_uplink(u->swpf, u->batch, n);
-
-	for (i = 0; i < n; i++) {
-		swpf_uplink_count(&u->stats.tx_packets, 1);
-		swpf_uplink_count(&u->stats.tx_bytes, skbs[i]->len);
-		consume_skb(skbs[i]);
-	}
-
-	return n == SWPF_BATCH;
-}
+/*
+ * What the stack may leave to us. Segments differ in what avf_frame_cut() makes
+ * differ, as hardware does: hence no NETIF_F_TSO_MANGLEID, and no other kind of
+ * ECN than the one where the first segment alone has CWR.
+ */
+#define SWPF_TX_FEATURES	(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | \
+				 NETIF_F_TSO_ECN | NETIF_F_TSO6 |	      \
+				 NETIF_F_GSO_UDP_L4)
 
 static int swpf_uplink_open(struct net_device *dev)
 {
@@ -116,6 +49,7 @@ static const struct net_device_ops swpf_netdev_ops = {
 	.ndo_open = swpf_uplink_open,
 	.ndo_stop = swpf_uplink_close,
 	.ndo_start_xmit = swpf_uplink_xmit,
+	.ndo_features_check = swpf_uplink_features_check,
 	.ndo_get_stats64 = swpf_get_stats64,
 	.ndo_set_mac_address = eth_mac_addr,
 	.ndo_validate_addr = eth_validate_addr,
@@ -140,8 +74,49 @@ static int swpf_get_link_ksettings(struct net_device *dev,
 	return 0;
 }
 
+/* What the standard statistics do not say. */
+static const struct {
+	char name[ETH_GSTRING_LEN];
+	size_t at;
+} swpf_stat[] = {
+	{ "rx_whole", offsetof(struct swpf_uplink_stats, rx_whole) },
+	{ "rx_dropped_backlog", offsetof(struct swpf_uplink_stats, rx_backlog) },
+	{ "rx_dropped_no_memory", offsetof(struct swpf_uplink_stats, rx_nomem) },
+	{ "tx_whole", offsetof(struct swpf_uplink_stats, tx_whole) },
+};
+
+static int swpf_get_sset_count(struct net_device *dev, int set)
+{
+	return set == ETH_SS_STATS ? ARRAY_SIZE(swpf_stat) : -EOPNOTSUPP;
+}
+
+static void swpf_get_strings(struct net_device *dev, u32 set, u8 *to)
+{
+	unsigned int i;
+
+	if (set != ETH_SS_STATS)
+		return;
+	for (i = 0; i < ARRAY_SIZE(swpf_stat); i++)
+		memcpy(to + i * ETH_GSTRING_LEN, swpf_stat[i].name,
+		       ETH_GSTRING_LEN);
+}
+
+static void swpf_get_ethtool_stats(struct net_device *dev,
+				   struct ethtool_stats *stats, u64 *to)
+{
+	const u8 *from = (const u8 *)&swpf_uplink_of(dev)->stats;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(swpf_stat); i++)
+		to[i] = READ_ONCE(*(const u64 *)(from + swpf_stat[i].at));
+}
+
 static const struct ethtool_ops swpf_ethtool_ops = {
 	.get_drvinfo = swpf_get_drvinfo,
+	.get_sset_count = swpf_get_sset_count,
+	.get_strings = swpf_get_strings,
+	.get_ethtool_stats = swpf_get_ethtool_stats,
+	.get_ts_info = ethtool_op_get_ts_info,
 	.get_link = ethtool_op_get_link,
 	.get_link_ksettings = swpf_get_link_ksettings,
 };
@@ -167,7 +142,7 @@ int swpf_uplink_create(struct swpf *swpf)
 	struct swpf_uplink *u;
 	struct net_device *dev;
 	u8 mac[ETH_ALEN];
-	int ret = -ENOMEM;
+	int ret;
 
 	dev = alloc_etherdev(sizeof(*u));
 	if (!dev)
@@ -176,9 +151,8 @@ int swpf_uplink_create(struct swpf *swpf)
 	u = swpf_uplink_of(dev);
 	u->swpf = swpf;
 	u->dev = dev;
-	skb_queue_head_init(&u->backlog);
-	u->batch = kvcalloc(SWPF_BATCH, sizeof(*u->batch), GFP_KERNEL);
-	if (!u->batch)
+	ret = swpf_uplink_tx_init(u);
+	if (ret)
 		goto err_netdev;
 
 	SET_NETDEV_DEV(dev, &swpf->pdev->dev);
@@ -186,8 +160,10 @@ int swpf_uplink_create(struct swpf *swpf)
 	dev->ethtool_ops = &swpf_ethtool_ops;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = SWPF_MAX_MTU;
-	dev->hw_features = NETIF_F_RXCSUM;
+	dev->hw_features = SWPF_TX_FEATURES | NETIF_F_RXCSUM;
 	dev->features = dev->hw_features;
+	dev->vlan_features = SWPF_TX_FEATURES;
+	dev->hw_enc_features = NETIF_F_SG | NETIF_F_HW_CSUM;
 	swpf_uplink_mac(swpf, mac);
 	eth_hw_addr_set(dev, mac);
 	swpf_uplink_rx_init(u);
@@ -196,13 +172,13 @@ int swpf_uplink_create(struct swpf *swpf)
 	WRITE_ONCE(swpf->uplink, dev);
 	ret = register_netdev(dev);
 	if (ret)
-		goto err_batch;
+		goto err_tx;
 	return 0;
 
-err_batch:
+err_tx:
 	WRITE_ONCE(swpf->uplink, NULL);
 	adi_pf_sync(&swpf->pf);
-	kvfree(u->batch);
+	swpf_uplink_tx_destroy(u);
 err_netdev:
 	free_netdev(dev);
 	return ret;
@@ -223,9 +199,6 @@ void swpf_uplink_stop(struct swpf *swpf)
  */
 void swpf_uplink_destroy(struct swpf *swpf)
 {
-	struct swpf_uplink *u = swpf_uplink_of(swpf->uplink);
-
-	skb_queue_purge(&u->backlog);
-	kvfree(u->batch);
+	swpf_uplink_tx_destroy(swpf_uplink_of(swpf->uplink));
 	free_netdev(swpf->uplink);
 }

@@ -210,10 +210,12 @@ void swpf_port_traffic(struct adi *adi, bool on)
 
 /* ------------------------------------------------------- tags (worker) */
 
-/* A port's counters have one writer, and readers anywhere. */
-static void swpf_count(u64 *counter, u32 n)
+/* Count @n frames of @port. Its counters have one writer, and readers anywhere. */
+static void swpf_drop(struct swpf_port *port, u64 *counter, enum adi_drop why,
+		      u32 n)
 {
 	WRITE_ONCE(*counter, *counter + n);
+	adi_dropped(port->adi, why, n);
 }
 
 /* The 802.1Q tag of a frame as a number, -1 = none. */
@@ -270,12 +272,23 @@ static void swpf_copy(const struct avf_frame *in, u32 off, u8 *to, u32 len)
 	}
 }
 
+/* The headers of a frame to be cut are @by bytes farther away. */
+static void swpf_shift(struct avf_frame *frame, int by)
+{
+	if (!frame->gso.mss)
+		return;
+	frame->gso.l3 += by;
+	frame->gso.l4 += by;
+	frame->gso.hlen += by;
+}
+
 /* @head is what comes in place of @in's first @skip bytes. */
 static bool swpf_rehead(struct avf_frame *out, const u8 *head, u32 head_len,
 			const struct avf_frame *in, u32 skip)
 {
 	out->len = in->len - skip + head_len;
 	out->csum = in->csum;
+	out->gso = in->gso;
 	out->nsegs = 1;
 	out->seg[0].p = head;
 	out->seg[0].len = head_len;
@@ -295,7 +308,10 @@ static bool swpf_tag(struct avf_frame *out, u8 *head,
 	head[at + 2] = tci >> 8;
 	head[at + 3] = tci & 0xff;
 	memcpy(head + at + VLAN_HLEN, in->hdr + at, in->hlen - at);
-	return swpf_rehead(out, head, in->hlen + VLAN_HLEN, in, in->hlen);
+	if (!swpf_rehead(out, head, in->hlen + VLAN_HLEN, in, in->hlen))
+		return false;
+	swpf_shift(out, VLAN_HLEN);
+	return true;
 }
 
 /* @in has a tag. Enough is copied to have the new header whole again. */
@@ -308,8 +324,11 @@ static bool swpf_untag(struct avf_frame *out, u8 *head,
 	memcpy(head, in->hdr, at);
 	memcpy(head + at, in->hdr + from, in->hlen - from);
 	swpf_copy(in, in->hlen, head + in->hlen - VLAN_HLEN, more);
-	return swpf_rehead(out, head, in->hlen - VLAN_HLEN + more, in,
-			   in->hlen + more);
+	if (!swpf_rehead(out, head, in->hlen - VLAN_HLEN + more, in,
+			 in->hlen + more))
+		return false;
+	swpf_shift(out, -VLAN_HLEN);
+	return true;
 }
 
 /**
@@ -334,6 +353,16 @@ struct swpf_burst {
 	u32 nmade;
 };
 
+/* Frames of the wire that it is. */
+static u32 swpf_burst_count(const struct swpf_burst *b)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < b->n; i++)
+		count += avf_frame_count(&b->frames[i]);
+	return count;
+}
+
 /* The burst without its VLAN's tag (@bare) or with it; returns how many. */
 static u32 swpf_burst_form(struct swpf_switch *sw, struct swpf_burst *b,
 			   bool bare, const struct avf_frame **frames)
@@ -353,12 +382,10 @@ static u32 swpf_burst_form(struct swpf_switch *sw, struct swpf_burst *b,
 			if (bare ? swpf_untag(to, head, &b->frames[i]) :
 				   swpf_tag(to, head, &b->frames[i], b->tci))
 				b->nmade++;
-		}
-		if (b->from) {
-			swpf_count(&b->from->drops.tx_fragmented,
-				   b->n - b->nmade);
-			adi_dropped(b->from->adi, ADI_DROP_TX_FRAGMENTED,
-				    b->n - b->nmade);
+			else if (b->from)
+				swpf_drop(b->from, &b->from->drops.tx_fragmented,
+					  ADI_DROP_TX_FRAGMENTED,
+					  avf_frame_count(&b->frames[i]));
 		}
 		b->made = true;
 	}
@@ -437,8 +464,8 @@ static void swpf_switch_run(struct swpf *swpf, struct swpf_burst *b)
 			known = true;
 			continue;
 		}
-		swpf_count(&port->drops.rx_other_vlan, b->n);
-		adi_dropped(port->adi, ADI_DROP_RX_OTHER_VLAN, b->n);
+		swpf_drop(port, &port->drops.rx_other_vlan,
+			  ADI_DROP_RX_OTHER_VLAN, swpf_burst_count(b));
 	}
 
 	list_for_each_entry_rcu(port, &sw->ports, node, true)
@@ -485,15 +512,15 @@ static bool swpf_admit(struct swpf_switch *sw, struct swpf_burst *b)
 	bool check = READ_ONCE(port->spoofchk);
 
 	if (check && !swpf_owns(sw, port, b->frames[0].hdr + ETH_ALEN)) {
-		swpf_count(&port->drops.tx_spoofed_mac, b->n);
-		adi_dropped(port->adi, ADI_DROP_TX_SPOOFED_MAC, b->n);
+		swpf_drop(port, &port->drops.tx_spoofed_mac,
+			  ADI_DROP_TX_SPOOFED_MAC, swpf_burst_count(b));
 		return false;
 	}
 	/* The host's VLAN is no matter of trust: there is no way around it. */
 	if (port_vlan ? swpf_tci(b->frames) >= 0 :
 			check && !swpf_member(port, b->vid)) {
-		swpf_count(&port->drops.tx_spoofed_vlan, b->n);
-		adi_dropped(port->adi, ADI_DROP_TX_SPOOFED_VLAN, b->n);
+		swpf_drop(port, &port->drops.tx_spoofed_vlan,
+			  ADI_DROP_TX_SPOOFED_VLAN, swpf_burst_count(b));
 		return false;
 	}
 	if (port_vlan) {

@@ -7,29 +7,37 @@
 
 #include "swpf.h"
 
+struct swpf_tx_batch;
+
 #define SWPF_BATCH		32	/* frames per turn of the worker */
-#define SWPF_BACKLOG		1024	/* frames that wait for it */
+#define SWPF_TX_QUEUE		1024	/* skbs that wait for it */
+#define SWPF_TX_HEAD		256u	/* bytes copied of each, at most */
 #define SWPF_RX_BACKLOG		(8u << 20)	/* bytes that wait for NAPI */
 
 /**
  * struct swpf_uplink_stats - counters, each with one writer
  * @rx_packets: received
  * @rx_bytes:   the same in bytes
+ * @rx_whole:   packets received before they were cut, each of them several
+ *              @rx_packets
  * @rx_backlog: dropped, as the host's stack did not keep up
  * @rx_nomem:   dropped, as memory was short
  * @rx_length:  dropped, as longer than the MTU allows
  * @tx_packets: sent; this and what follows: written by the worker
  * @tx_bytes:   the same in bytes
+ * @tx_whole:   packets that the stack left to us to cut
  * @tx_dropped: written under the Tx lock
  */
 struct swpf_uplink_stats {
 	u64 rx_packets;
 	u64 rx_bytes;
+	u64 rx_whole;
 	u64 rx_backlog;
 	u64 rx_nomem;
 	u64 rx_length;
 	u64 tx_packets;
 	u64 tx_bytes;
+	u64 tx_whole;
 	u64 tx_dropped;
 };
 
@@ -38,7 +46,7 @@ struct swpf_uplink_stats {
  * @swpf:      its PF
  * @dev:       the interface
  * @stats:     counters
- * @backlog:   frames the host sent, waiting for the worker
+ * @tx_queue:  sent by the host, waiting for the worker
  * @batch:     the worker's memory for a batch of them
  * @napi:      hands frames to the host's stack
  * @rx_on:     the worker may put frames into @rx_queue
@@ -53,8 +61,8 @@ struct swpf_uplink {
 	struct net_device *dev;
 	struct swpf_uplink_stats stats;
 
-	struct sk_buff_head backlog;
-	struct avf_frame *batch;
+	struct sk_buff_head tx_queue;
+	struct swpf_tx_batch *batch;
 
 	struct napi_struct napi;
 	bool rx_on;
@@ -75,6 +83,14 @@ static inline void swpf_uplink_count(u64 *counter, u64 n)
 {
 	WRITE_ONCE(*counter, *counter + n);
 }
+
+/* swpf_uplink_tx.c: the stack's; and probe and remove */
+netdev_features_t swpf_uplink_features_check(struct sk_buff *skb,
+					     struct net_device *dev,
+					     netdev_features_t features);
+netdev_tx_t swpf_uplink_xmit(struct sk_buff *skb, struct net_device *dev);
+int swpf_uplink_tx_init(struct swpf_uplink *u);
+void swpf_uplink_tx_destroy(struct swpf_uplink *u);
 
 /* swpf_uplink_rx.c: probe, open and stop */
 void swpf_uplink_rx_init(struct swpf_uplink *u);
