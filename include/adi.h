@@ -139,6 +139,10 @@ struct adi_pf_ops {
  * @max_adis:  most ADIs alive at a time, 1..65535
  * @num_qps:   most queue pairs an ADI can have, 1..AVF_MAX_QPS
  * @link_mbps: link speed in Mbit/s the ADIs report
+ * @gso:       @xmit takes frames with avf_frame::gso set, too: unicast TCP, not
+ *             UDP, over IP without options or extension headers, with at most
+ *             one 802.1Q tag; the frame is at most 64 KiB, its headers are
+ *             true, and TCP's checksum is the sum of the pseudo header
  * @parent:    vdcm's side of it; the driver leaves it alone
  */
 struct adi_pf {
@@ -147,6 +151,7 @@ struct adi_pf {
 	u16 max_adis;
 	u16 num_qps;
 	u32 link_mbps;
+	bool gso;
 	struct vdcm_parent *parent;
 };
 
@@ -217,5 +222,20 @@ void adi_dropped(struct adi *adi, enum adi_drop why, u32 n);
  * being created, -EINTR.
  */
 int adi_regs(struct adi *adi, __le32 *bar0);
+
+/**
+ * adi_frame_cut() - cut a frame with avf_frame::gso set
+ * @frame: the frame
+ * @fn:    called with each segment, a frame as on the wire; valid during the call
+ * @ctx:   first argument of @fn
+ *
+ * any. Payload is not copied but where it belongs to a segment's first
+ * AVF_FRAME_HDR bytes. Returns 0, -EINVAL when the headers are not what
+ * @frame->gso says, or -E2BIG when a segment has too many pieces, after the
+ * ones before it.
+ */
+int adi_frame_cut(const struct avf_frame *frame,
+		  void (*fn)(void *ctx, const struct avf_frame *seg),
+		  void *ctx);
 
 #endif /* ADI_H */

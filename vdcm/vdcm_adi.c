@@ -78,7 +78,7 @@ static void vdcm_host_xmit(void *host, u16 q, const struct avf_frame *frames,
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		vdcm_rate_spend(&adi->rate, frames[i].len);
+		vdcm_rate_spend(&adi->rate, avf_frame_bytes(&frames[i]));
 	adi->adi.pf->ops->xmit(&adi->adi, frames, n);
 }
 
@@ -235,6 +235,14 @@ int adi_regs(struct adi *pub, __le32 *bar0)
 	return ret;
 }
 EXPORT_SYMBOL_GPL(adi_regs);
+
+int adi_frame_cut(const struct avf_frame *frame,
+		  void (*fn)(void *ctx, const struct avf_frame *seg),
+		  void *ctx)
+{
+	return avf_frame_cut(frame, fn, ctx);
+}
+EXPORT_SYMBOL_GPL(adi_frame_cut);
 
 /* ---------------------------------------------------------------- resets */
 
@@ -446,7 +454,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	struct adi_pf *pf = parent->pf;
 	struct avf_params params = {
 		.num_qps = shape->num_qps,
-		.flags = AVF_PARAM_VMM_MSIX,
+		.flags = AVF_PARAM_VMM_MSIX | (pf->gso ? AVF_PARAM_GSO : 0),
 		.link_mbps = pf->link_mbps,
 		.link_up = true,
 	};

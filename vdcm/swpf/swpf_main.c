@@ -48,6 +48,7 @@ static int swpf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	swpf->pf.max_adis = max_adis;
 	swpf->pf.num_qps = SWPF_NUM_QPS;
 	swpf->pf.link_mbps = SWPF_LINK_MBPS;
+	swpf->pf.gso = true;
 	pci_set_drvdata(pdev, swpf);
 
 	ret = swpf_switch_init(&swpf->sw);

@@ -160,7 +160,8 @@ int swpf_uplink_create(struct swpf *swpf)
 	dev->ethtool_ops = &swpf_ethtool_ops;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = SWPF_MAX_MTU;
-	dev->hw_features = SWPF_TX_FEATURES | NETIF_F_RXCSUM;
+	/* With the last one off, packets are cut before the stack gets them. */
+	dev->hw_features = SWPF_TX_FEATURES | NETIF_F_RXCSUM | NETIF_F_GRO_HW;
 	dev->features = dev->hw_features;
 	dev->vlan_features = SWPF_TX_FEATURES;
 	dev->hw_enc_features = NETIF_F_SG | NETIF_F_HW_CSUM;

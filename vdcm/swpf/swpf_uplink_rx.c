@@ -7,6 +7,8 @@
  * Guest memory is copied exactly once and never lent: what a guest writes
  * later does not change what the host has judged.
  */
+#include <linux/tcp.h>
+
 #include "swpf_uplink.h"
 
 /* Longer frames go to pages: no allocation needs several in a row. */
@@ -61,35 +63,82 @@ static void swpf_rx_copy(struct sk_buff *skb, const struct avf_frame *frame)
 	}
 }
 
-static void swpf_rx_frame(struct swpf_uplink *u, const struct avf_frame *frame)
+/*
+ * What the stack needs to know to cut the packet where it must. The frame is as
+ * adi_pf::gso promises, and a guest cannot change its headers any more. Marked
+ * as of somebody else's making nevertheless: before a NIC gets it the stack
+ * looks at the headers once more.
+ *
+ * TCP's checksum is left to whoever needs it: the host's stack needs none, as
+ * with a packet of its own.
+ */
+static void swpf_rx_whole(struct sk_buff *skb, const struct avf_gso *gso)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+	const struct tcphdr *th = (const void *)(skb->data + gso->l4);
+
+	info->gso_size = gso->mss;
+	info->gso_segs = gso->segs;
+	info->gso_type = SKB_GSO_DODGY |
+			 (gso->v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4) |
+			 (th->cwr ? SKB_GSO_TCP_ECN : 0);
+	skb_partial_csum_set(skb, gso->l4, offsetof(struct tcphdr, check));
+}
+
+/* One frame as an skb, to be cut by the stack if @frame->gso says so. */
+static void swpf_rx_skb(struct swpf_uplink *u, const struct avf_frame *frame)
 {
 	struct swpf_uplink_stats *st = &u->stats;
+	const struct avf_gso *gso = &frame->gso;
 	struct net_device *dev = u->dev;
 	struct sk_buff *skb;
 
-	/* Two tags make no frame too long. */
-	if (frame->len > READ_ONCE(dev->mtu) + ETH_HLEN + 2 * VLAN_HLEN) {
-		swpf_uplink_count(&st->rx_length, 1);
-		return;
-	}
 	if (u->rx_in - READ_ONCE(u->rx_out) > SWPF_RX_BACKLOG) {
-		swpf_uplink_count(&st->rx_backlog, 1);
+		swpf_uplink_count(&st->rx_backlog, avf_frame_count(frame));
 		return;
 	}
-	skb = swpf_rx_alloc(dev, frame->len, frame->hlen);
+	skb = swpf_rx_alloc(dev, frame->len, gso->mss ? gso->hlen : frame->hlen);
 	if (!skb) {
-		swpf_uplink_count(&st->rx_nomem, 1);
+		swpf_uplink_count(&st->rx_nomem, avf_frame_count(frame));
 		return;
 	}
 
 	swpf_rx_copy(skb, frame);
-	swpf_uplink_count(&st->rx_packets, 1);
-	swpf_uplink_count(&st->rx_bytes, frame->len);
-	if ((frame->csum & AVF_FRAME_L4_OK) && (dev->features & NETIF_F_RXCSUM))
+	swpf_uplink_count(&st->rx_packets, avf_frame_count(frame));
+	swpf_uplink_count(&st->rx_bytes, avf_frame_bytes(frame));
+	if (gso->mss) {
+		swpf_uplink_count(&st->rx_whole, 1);
+		swpf_rx_whole(skb, gso);
+	} else if ((frame->csum & AVF_FRAME_L4_OK) &&
+		   (dev->features & NETIF_F_RXCSUM)) {
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
+	}
 	skb->protocol = eth_type_trans(skb, dev);
 	u->rx_in += skb->truesize;
 	__skb_queue_tail(&u->rx_staged, skb);
+}
+
+/* A frame as on the wire. */
+static void swpf_rx_frame(void *uplink, const struct avf_frame *frame)
+{
+	struct swpf_uplink *u = uplink;
+
+	/* Two tags make no frame too long. */
+	if (frame->len > READ_ONCE(u->dev->mtu) + ETH_HLEN + 2 * VLAN_HLEN)
+		swpf_uplink_count(&u->stats.rx_length, 1);
+	else
+		swpf_rx_skb(u, frame);
+}
+
+/*
+ * May the stack have it before it is cut? Nobody but the interface's MTU
+ * protects what the stack forwards it to from too long segments.
+ */
+static bool swpf_rx_takes_whole(const struct net_device *dev,
+				const struct avf_gso *gso)
+{
+	return (dev->features & NETIF_F_GRO_HW) && !gso->udp &&
+	       gso->hlen - gso->l3 + gso->mss <= READ_ONCE(dev->mtu);
 }
 
 /**
@@ -116,8 +165,16 @@ void swpf_uplink_receive(struct swpf *swpf, const struct avf_frame *frames,
 	 */
 	if (!smp_load_acquire(&u->rx_on))
 		return;
-	for (i = 0; i < n; i++)
-		swpf_rx_frame(u, &frames[i]);
+	for (i = 0; i < n; i++) {
+		const struct avf_frame *frame = &frames[i];
+
+		if (!frame->gso.mss)
+			swpf_rx_frame(u, frame);
+		else if (swpf_rx_takes_whole(dev, &frame->gso))
+			swpf_rx_skb(u, frame);
+		else
+			adi_frame_cut(frame, swpf_rx_frame, u);
+	}
 }
 
 /**
