@@ -22,6 +22,12 @@ int avf_dev_write(struct avf_dev *dev, u64 iova, const void *buf, u32 len)
 	return -EFAULT;
 }
 
+void avf_dev_rstat(struct avf_dev *dev, u32 val)
+{
+	WRITE_ONCE(dev->rstat, val);
+	avf_page_put(dev, AVF_REG_RSTAT, val);
+}
+
 static bool avf_dev_params_ok(const struct avf_params *params)
 {
 	return params->num_qps >= 1 && params->num_qps <= AVF_MAX_QPS &&
@@ -166,7 +172,7 @@ void avf_dev_reset(struct avf_dev *dev, enum avf_reset kind)
 	 * Contract 7.2, in this order. A VF or PF reset keeps heads, tails and
 	 * bases of the mailbox: the driver compares them with its own.
 	 */
-	WRITE_ONCE(dev->rstat, AVF_RSTAT_IN_PROGRESS);
+	avf_dev_rstat(dev, AVF_RSTAT_IN_PROGRESS);
 	avf_reg_reset(dev, all);
 	avf_mbx_reset(dev);
 	if (all)
@@ -178,6 +184,8 @@ void avf_dev_reset(struct avf_dev *dev, enum avf_reset kind)
 		dev->vc.minor = AVF_VC_MINOR;
 		avf_msix_reset(dev);
 		avf_cfg_reset(dev);
+		/* What is not seen yet came before a reset that ends all. */
+		avf_page_fill(dev);
 	}
 
 	switch (kind) {
@@ -191,7 +199,7 @@ void avf_dev_reset(struct avf_dev *dev, enum avf_reset kind)
 		avf_count(dev, resets_flr);
 		break;
 	}
-	WRITE_ONCE(dev->rstat, AVF_RSTAT_ACTIVE);
+	avf_dev_rstat(dev, AVF_RSTAT_ACTIVE);
 }
 
 void avf_dev_reset_impending(struct avf_dev *dev)
@@ -201,7 +209,7 @@ void avf_dev_reset_impending(struct avf_dev *dev)
 
 void avf_dev_reset_done(struct avf_dev *dev)
 {
-	WRITE_ONCE(dev->rstat, AVF_RSTAT_ACTIVE);
+	avf_dev_rstat(dev, AVF_RSTAT_ACTIVE);
 }
 
 /* ------------------------------------------------- link, address, counters */

@@ -74,6 +74,7 @@ struct avf_msg {
 /**
  * struct avf_mbx - mailbox state besides its registers (ctl)
  * @pending:    avf_mbx_run() has something to do
+ * @held:       in memory the driver has stored ATQH, and not yet ATQLEN
  * @fresh:      the ATQ was set up and no message came yet
  * @arq_posted: entries written since the ARQ was set up, saturating
  * @first:      oldest entry of @fifo
@@ -82,6 +83,7 @@ struct avf_msg {
  */
 struct avf_mbx {
 	bool pending;
+	bool held;
 	bool fresh;
 	u16 arq_posted;
 	u16 first;
@@ -219,6 +221,19 @@ struct avf_vc {
 	struct avf_rss rss;
 };
 
+/**
+ * struct avf_pages - registers in memory, see avf_page.c
+ * @on:   there is some; acquire/release
+ * @page: BAR0, page by page; not the doorbell pages (ctl, while off)
+ * @seen: what each register's dword held when it was handled last; written by
+ *        ctl, that of DYN_CTLN under int_lock; read by anyone
+ */
+struct avf_pages {
+	bool on;
+	__le32 *page[AVF_BAR0_PAGES];
+	u32 seen[AVF_NUM_SLOTS];
+};
+
 struct avf_dev {
 	/* fixed */
 	const struct avf_host_ops *ops;
@@ -235,6 +250,7 @@ struct avf_dev {
 	bool link_up;
 	u32 link_mbps;
 	u32 vlan;		/* AVF_VLAN_* */
+	struct avf_pages pages;
 
 	/* queues */
 	struct avf_txq tx[AVF_MAX_QPS];
@@ -288,6 +304,9 @@ int avf_dev_read(struct avf_dev *dev, u64 iova, void *buf, u32 len);
 /** avf_dev_write() - copy to guest memory. ctl. */
 int avf_dev_write(struct avf_dev *dev, u64 iova, const void *buf, u32 len);
 
+/** avf_dev_rstat() - set RSTAT. ctl. */
+void avf_dev_rstat(struct avf_dev *dev, u32 val);
+
 /**
  * avf_dev_restart() - the driver starts over without a reset. ctl.
  *
@@ -332,6 +351,53 @@ void avf_reg_reset(struct avf_dev *dev, bool all);
 /** avf_reg_peek() - read the dword of BAR0 at @off without side effect. ctl. */
 u32 avf_reg_peek(struct avf_dev *dev, u32 off);
 
+/** avf_reg_read() - what a trapped read of the dword at @off returns. ctl. */
+u32 avf_reg_read(struct avf_dev *dev, u32 off);
+
+/** avf_reg_write() - what a trapped write of it does. ctl. */
+void avf_reg_write(struct avf_dev *dev, u32 off, u32 val);
+
+/** avf_reg_ro() - bits of the dword at @off that a write cannot change. any. */
+u32 avf_reg_ro(u32 off);
+
+/* ------------------------------------------------------------ avf_page.c */
+
+/** avf_page_on() - are the registers in memory? any. */
+static inline bool avf_page_on(const struct avf_dev *dev)
+{
+	return avf_load_acquire(&dev->pages.on);
+}
+
+/**
+ * avf_page_fill() - store all registers' values. ctl.
+ *
+ * Whatever the driver has stored and the model not seen is lost.
+ */
+void avf_page_fill(struct avf_dev *dev);
+
+/**
+ * avf_page_put() - the model has changed a register. ctl; of DYN_CTLN int.
+ * @off: a register
+ * @val: what it reads as now
+ *
+ * What the driver has stored there and the model not seen stays, and counts as
+ * written after this. Does nothing for doorbells, or if there is no memory.
+ */
+void avf_page_put(struct avf_dev *dev, u32 off, u32 val);
+
+/** avf_page_stale() - has the driver stored to the register at @off? ctl. */
+bool avf_page_stale(const struct avf_dev *dev, u32 off);
+
+/**
+ * avf_page_read() - read the dword at @off through the BAR. ctl.
+ *
+ * Returns false when there is no memory for it: it is a doorbell, or nothing.
+ */
+bool avf_page_read(struct avf_dev *dev, u32 off, u32 *val);
+
+/** avf_page_write() - write it; see avf_page_read(). ctl. */
+bool avf_page_write(struct avf_dev *dev, u32 off, u32 val);
+
 /* ------------------------------------------------------------- avf_int.c */
 
 /** avf_int_reset() - vectors, causes and intervals as at power on. any. */
@@ -357,6 +423,9 @@ void avf_int_bus_master(struct avf_dev *dev, bool on);
  * @unread: vector 0: the driver has not taken all messages
  */
 void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread);
+
+/** avf_int_dyn_set() - the same with int_lock held. */
+void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread);
 
 /** avf_int_dyn_read() - read it. any. */
 u32 avf_int_dyn_read(struct avf_dev *dev, u16 vec);

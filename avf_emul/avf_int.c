@@ -163,12 +163,12 @@ static void avf_int_rearm0(struct avf_dev *dev, bool unread)
 		dev->intr.mbx = true;
 }
 
-void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
+void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 {
 	struct avf_vec *v = &dev->intr.vec[vec];
 	u32 itr = (val >> AVF_DYN_ITR_S) & AVF_DYN_ITR_M;
 
-	avf_lock(&dev->int_lock);
+	avf_assert_locked(&dev->int_lock);
 	v->ctl = val & AVF_DYN_KEEP;
 	if (!(val & AVF_DYN_INTENA_MSK))
 		v->enabled = val & AVF_DYN_INTENA;
@@ -192,6 +192,12 @@ void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 		avf_int_rearm0(dev, unread);
 	}
 	avf_int_eval(dev, vec);
+}
+
+void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
+{
+	avf_lock(&dev->int_lock);
+	avf_int_dyn_set(dev, vec, val, unread);
 	avf_unlock(&dev->int_lock);
 }
 
@@ -270,8 +276,10 @@ void avf_int_reset(struct avf_dev *dev)
 	in->pba = 0;
 	memset(in->vec, 0, sizeof(in->vec));
 	memset(in->itr0, 0, sizeof(in->itr0));
-	for (vec = 1; vec < AVF_MAX_VECTORS; vec++)
+	for (vec = 1; vec < AVF_MAX_VECTORS; vec++) {
 		for (i = 0; i < AVF_DYN_ITR_NONE; i++)
 			avf_int_itr_set(dev, vec, i, 0);
+		avf_page_put(dev, AVF_REG_DYN_CTLN + 4 * (vec - 1u), 0);
+	}
 	avf_unlock(&dev->int_lock);
 }

@@ -25,21 +25,48 @@ static u64 avf_mbx_addr(const struct avf_dev *dev, enum avf_reg_slot hi,
 	return base + (u64)i * sizeof(struct avf_aq_desc);
 }
 
+/* Where registers are memory the driver may just be taking a ring away. */
 static bool avf_mbx_arq_on(const struct avf_dev *dev)
 {
-	return avf_mbx_reg(dev, AVF_SLOT_ARQLEN) & AVF_AQ_LEN_ENABLE;
+	return (avf_mbx_reg(dev, AVF_SLOT_ARQLEN) & AVF_AQ_LEN_ENABLE) &&
+	       !avf_page_stale(dev, AVF_REG_ARQLEN);
 }
 
 static bool avf_mbx_atq_on(const struct avf_dev *dev)
 {
 	/* During a reset nobody listens (contract 7.4). */
-	return READ_ONCE(dev->rstat) == AVF_RSTAT_ACTIVE &&
-	       (avf_mbx_reg(dev, AVF_SLOT_ATQLEN) & AVF_AQ_LEN_ENABLE);
+	return READ_ONCE(dev->rstat) == AVF_RSTAT_ACTIVE && !dev->mbx.held &&
+	       (avf_mbx_reg(dev, AVF_SLOT_ATQLEN) & AVF_AQ_LEN_ENABLE) &&
+	       !avf_page_stale(dev, AVF_REG_ATQH) &&
+	       !avf_page_stale(dev, AVF_REG_ATQLEN);
+}
+
+/* The device's own step of a head. */
+static void avf_mbx_head(struct avf_dev *dev, enum avf_reg_slot slot, u32 off,
+			 u32 val)
+{
+	dev->reg[slot] = val;
+	avf_page_put(dev, off, val);
+}
+
+/*
+ * A driver whose registers are memory may send more after RESET_VF, before it
+ * can see the reset, and wait until that was taken (DPDK: 250 ms). With the ATQ
+ * off nobody takes it; the head says so.
+ */
+static void avf_mbx_skip(struct avf_dev *dev)
+{
+	u32 tail = avf_mbx_reg(dev, AVF_SLOT_ATQT);
+
+	if (avf_page_on(dev) && avf_mbx_reg(dev, AVF_SLOT_ATQH) != tail &&
+	    !(avf_mbx_reg(dev, AVF_SLOT_ATQLEN) & AVF_AQ_LEN_ENABLE))
+		avf_mbx_head(dev, AVF_SLOT_ATQH, AVF_REG_ATQH, tail);
 }
 
 void avf_mbx_reset(struct avf_dev *dev)
 {
 	dev->mbx.pending = false;
+	dev->mbx.held = false;
 	dev->mbx.fresh = false;
 	avf_mbx_arq_setup(dev);
 }
@@ -79,6 +106,8 @@ void avf_mbx_doorbell(struct avf_dev *dev)
 {
 	if (avf_mbx_atq_on(dev))
 		dev->mbx.pending = true;
+	else if (avf_page_on(dev))
+		avf_mbx_skip(dev);
 	else
 		dev->reg[AVF_SLOT_ATQH] = avf_mbx_reg(dev, AVF_SLOT_ATQT);
 }
@@ -192,7 +221,7 @@ static void avf_mbx_flush(struct avf_dev *dev)
 			continue;
 		}
 		avf_wmb();
-		dev->reg[AVF_SLOT_ARQH] = (head + 1) % n;
+		avf_mbx_head(dev, AVF_SLOT_ARQH, AVF_REG_ARQH, (head + 1) % n);
 		if (mbx->arq_posted < AVF_AQ_LEN_M)
 			mbx->arq_posted++;
 		avf_mbx_trace(dev, true, msg->op, msg->status, msg->len);
@@ -273,7 +302,7 @@ static int avf_mbx_complete(struct avf_dev *dev, u64 addr, u32 next,
 		return -EFAULT;
 	/* Drivers look at the head first, then at the descriptor. */
 	avf_wmb();
-	dev->reg[AVF_SLOT_ATQH] = next;
+	avf_mbx_head(dev, AVF_SLOT_ATQH, AVF_REG_ATQH, next);
 	return 0;
 }
 
@@ -337,9 +366,12 @@ void avf_mbx_run(struct avf_dev *dev)
 	dev->mbx.pending = false;
 
 	avf_mbx_flush(dev);
-	for (i = 0; i < AVF_AQ_LEN_M; i++)
-		if (!avf_mbx_one(dev))
+	for (i = 0; i < AVF_AQ_LEN_M; i++) {
+		if (!avf_mbx_one(dev)) {
+			avf_mbx_skip(dev);
 			return;
+		}
+	}
 	/* Only a driver that refills while we work gets here. */
 	avf_mbx_doorbell(dev);
 }

@@ -290,18 +290,22 @@ void avf_reg_reset(struct avf_dev *dev, bool all)
 
 		if (!all && !r->vf)
 			continue;
-		for (i = 0; i < r->count; i++)
+		for (i = 0; i < r->count; i++) {
 			dev->reg[r->slot + i] = r->reset;
+			/* RSTAT and the vectors are reset by their owners. */
+			if (r->slot != AVF_SLOT_RSTAT &&
+			    r->slot != AVF_SLOT_DYN_CTLN)
+				avf_page_put(dev, r->off + i * r->stride,
+					     r->reset);
+		}
 	}
 }
 
-static u32 avf_bar_read_dword(struct avf_dev *dev, u32 bar, u32 off)
+u32 avf_reg_read(struct avf_dev *dev, u32 off)
 {
 	const struct avf_reg *r;
 	u32 i;
 
-	if (bar == 3)
-		return avf_msix_read(dev, off);
 	r = avf_reg_find(off, &i);
 	return r ? r->rd(dev, r, i) : 0;
 }
@@ -316,6 +320,36 @@ u32 avf_reg_peek(struct avf_dev *dev, u32 off)
 		return 0;
 	/* The only one that a read clears. */
 	return r->rc ? avf_int_icr0_read(dev, false) : r->rd(dev, r, i);
+}
+
+void avf_reg_write(struct avf_dev *dev, u32 off, u32 val)
+{
+	const struct avf_reg *r;
+	u32 i;
+
+	r = avf_reg_find(off, &i);
+	if (r)
+		r->wr(dev, r, i, val);
+}
+
+u32 avf_reg_ro(u32 off)
+{
+	const struct avf_reg *r;
+	u32 i;
+
+	r = avf_reg_find(off, &i);
+	return r ? r->ro : ~0u;
+}
+
+static u32 avf_bar_read_dword(struct avf_dev *dev, u32 bar, u32 off)
+{
+	u32 val;
+
+	if (bar == 3)
+		return avf_msix_read(dev, off);
+	if (avf_page_read(dev, off, &val))
+		return val;
+	return avf_reg_read(dev, off);
 }
 
 static u32 avf_bar_size(u32 bar)
@@ -362,7 +396,6 @@ void avf_bar_write(struct avf_dev *dev, u32 bar, u32 off, const void *buf,
 		   u32 len)
 {
 	const u8 *p = buf;
-	const struct avf_reg *r;
 	__le32 dw;
 	u32 i;
 
@@ -384,9 +417,8 @@ void avf_bar_write(struct avf_dev *dev, u32 bar, u32 off, const void *buf,
 	if (len != 4)
 		return;
 	memcpy(&dw, p, sizeof(dw));
-	r = avf_reg_find(off, &i);
-	if (r)
-		r->wr(dev, r, i, le32_to_cpu(dw));
+	if (!avf_page_write(dev, off, le32_to_cpu(dw)))
+		avf_reg_write(dev, off, le32_to_cpu(dw));
 }
 
 /* ------------------------------------------------------------ fast paths */
@@ -411,7 +443,8 @@ bool avf_fast_write(struct avf_dev *dev, u32 off, u32 val)
 		avf_reg_tail_write(dev, true, i, val);
 	else if (avf_fast_hit(off, AVF_REG_QRX_TAIL, AVF_MAX_QPS, &i))
 		avf_reg_tail_write(dev, false, i, val);
-	else if (avf_fast_hit(off, AVF_REG_DYN_CTLN, AVF_MAX_QPS, &i))
+	else if (avf_fast_hit(off, AVF_REG_DYN_CTLN, AVF_MAX_QPS, &i) &&
+		 !avf_page_on(dev))
 		avf_reg_wr_dyn_ctln(dev, NULL, i, val);
 	else if (avf_fast_hit(off, AVF_REG_ITRN, 3 * AVF_ITRN_ROW, &i))
 		avf_reg_wr_itrn(dev, NULL, i, val);

@@ -170,6 +170,21 @@ struct avf_host_ops {
 #define AVF_DB_RX		1
 #define AVF_DB_PAGES		2
 
+/*
+ * All of BAR0 can be memory: for a driver that is no guest, whose accesses
+ * nobody passes on. See avf_page_attach().
+ */
+#define AVF_BAR0_PAGES		(AVF_BAR0_SIZE / AVF_PAGE_SIZE)
+
+/* Reserved bits with which registers in memory read back once they are seen. */
+#define AVF_SEEN_LEN		0x08000000u	/* ATQLEN, ARQLEN */
+#define AVF_SEEN_DYN		0x20000000u	/* DYN_CTL0, DYN_CTLN */
+#define AVF_SEEN_ENA		0x80000000u	/* ICR0_ENA */
+
+/* avf_page_pending() */
+#define AVF_PAGE_CTL		0x1u	/* call avf_page_sync() */
+#define AVF_PAGE_IRQ		0x2u	/* call avf_page_irqs() */
+
 /** VMM owns the MSI-X table: vector masks in BAR3 do not gate irq_raise(). */
 #define AVF_PARAM_VMM_MSIX	0x1u
 /** Host op xmit() takes frames that are to be cut, with avf_frame::gso set. */
@@ -357,6 +372,42 @@ bool avf_fast_write(struct avf_dev *dev, u32 off, u32 val);
 
 /** avf_fast_read() - the same for reads (RSTAT). any. */
 bool avf_fast_read(struct avf_dev *dev, u32 off, u32 *val);
+
+/* ---------------------------------------------------- registers in memory */
+
+/**
+ * avf_page_attach() - keep BAR0's registers in memory that the driver maps. ctl.
+ * @page: AVF_PAGE_SIZE bytes for each page of BAR0, valid until after
+ *        avf_page_detach() and host op queues_quiesce(); NULL where there are no
+ *        registers, and for the doorbell pages, which there are anyway
+ *
+ * From here on avf_bar_read() and avf_bar_write() act on that memory, too. The
+ * caller looks at avf_page_pending() from time to time. A device has one set of
+ * pages at a time.
+ */
+void avf_page_attach(struct avf_dev *dev, void *const page[AVF_BAR0_PAGES]);
+
+/** avf_page_detach() - as it was before. ctl. Stores not yet seen are lost. */
+void avf_page_detach(struct avf_dev *dev);
+
+/**
+ * avf_page_pending() - what the driver has stored and the model not seen. any.
+ *
+ * Returns AVF_PAGE_*, 0 = nothing. Nothing is pending while memory decoding is
+ * off.
+ */
+u32 avf_page_pending(const struct avf_dev *dev);
+
+/** avf_page_irqs() - act on stores to DYN_CTLN. any. */
+void avf_page_irqs(struct avf_dev *dev);
+
+/**
+ * avf_page_sync() - act on all stores. ctl.
+ *
+ * Only marks mailbox work: call avf_mbx_run() afterwards. A driver that stores
+ * faster than the model reads leaves something pending.
+ */
+void avf_page_sync(struct avf_dev *dev);
 
 /* ---------------------------------------------------------- mailbox (ctl) */
 

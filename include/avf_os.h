@@ -41,6 +41,13 @@ typedef spinlock_t avf_lock_t;
 #define avf_load_acquire(p)	smp_load_acquire(p)
 #define avf_store_release(p, v)	smp_store_release(p, v)
 
+/* A full barrier. True: *@p was @old, and is @new now. */
+static inline bool avf_cmpxchg(__le32 *p, __le32 old, __le32 new)
+{
+	return cmpxchg((__force u32 *)p, (__force u32)old,
+		       (__force u32)new) == (__force u32)old;
+}
+
 static inline void *avf_zalloc(size_t len)
 {
 	return kvzalloc(len, GFP_KERNEL_ACCOUNT);
@@ -119,6 +126,12 @@ typedef pthread_mutex_t avf_lock_t;
 #define avf_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define avf_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define avf_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+
+static inline bool avf_cmpxchg(__le32 *p, __le32 old, __le32 new)
+{
+	return __atomic_compare_exchange_n(p, &old, new, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
 
 static inline void *avf_zalloc(size_t len)
 {
