@@ -180,6 +180,42 @@ struct vdcm_doorbell {
 	atomic_long_t zaps;
 };
 
+/**
+ * struct vdcm_mapping - one mapping of pages of BAR0
+ * @users: it and its copies (a moved mapping exists twice for a moment)
+ * @file:  the vfio device's file; keeps the device open
+ * @adi:   the ADI
+ * @page:  AVF_DB_*, or the first page of the BAR region
+ */
+struct vdcm_mapping {
+	refcount_t users;
+	struct file *file;
+	struct vdcm_adi *adi;
+	unsigned int page;
+};
+
+/* A further region, see vdcm_bar.h; and its pages where stores matter, and 0. */
+#define VDCM_BAR_REGION_INDEX	VFIO_PCI_NUM_REGIONS
+#define VDCM_NUM_REGIONS	(VFIO_PCI_NUM_REGIONS + 1)
+#define VDCM_BAR_WATCHED	3
+#define VDCM_BAR_WATCHED_END	9
+
+/**
+ * struct vdcm_bar - BAR0 as a region that can be mapped whole
+ * @on:       the model uses @page; set under ctl_lock
+ * @page:     BAR0's pages but the doorbells, while @on
+ * @work:     handles what was stored there under ctl_lock
+ * @since_ns: since when (@work)
+ * @works:    it has done so this often (@work)
+ */
+struct vdcm_bar {
+	bool on;
+	struct page *page[AVF_BAR0_PAGES];
+	struct delayed_work work;
+	u64 since_ns;
+	unsigned int works;
+};
+
 enum vdcm_pf_reset {
 	VDCM_PF_RESET_NONE,
 	VDCM_PF_RESET_ANNOUNCED,
@@ -188,6 +224,7 @@ enum vdcm_pf_reset {
 
 /* Bits of vdcm_adi::flags */
 #define VDCM_ADI_QUEUED		0	/* on the worker's ready list, or parked */
+#define VDCM_ADI_BAR_WORK	1	/* bar.work was sent, and has not begun */
 
 /**
  * struct vdcm_adi - one mediated device
@@ -204,6 +241,7 @@ enum vdcm_pf_reset {
  * @irqs:       interrupt routing
  * @dma:        guest memory
  * @doorbell:   doorbell pages
+ * @bar:        all pages of BAR0
  * @bar_reads:  reads of a BAR that trapped
  * @bar_writes: writes
  * @rate:       limit of what it sends, where the PF does not see to it; worker
@@ -234,6 +272,7 @@ struct vdcm_adi {
 	struct vdcm_irqs irqs;
 	struct vdcm_dma dma;
 	struct vdcm_doorbell doorbell;
+	struct vdcm_bar bar;
 	atomic_long_t bar_reads;
 	atomic_long_t bar_writes;
 	struct vdcm_rate rate;
@@ -268,6 +307,7 @@ ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
 		      loff_t *ppos);
 ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 		       size_t count, loff_t *ppos);
+int vdcm_adi_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 long vdcm_adi_ioctl(struct vdcm_adi *adi, unsigned int cmd, unsigned long arg);
 int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 			 struct vfio_info_cap *caps);
@@ -298,6 +338,24 @@ int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
 int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle);	/* worker */
 void vdcm_doorbell_armed(struct vdcm_adi *adi);	/* worker */
+void vdcm_doorbell_touched(struct vdcm_adi *adi);	/* under the mmap lock */
+vm_fault_t vdcm_doorbell_faulted(struct vm_fault *vmf, struct vdcm_adi *adi);
+int vdcm_mapping_add(struct vdcm_adi *adi, struct vm_area_struct *vma,
+		     unsigned int page,
+		     const struct vm_operations_struct *ops);
+void vdcm_mapping_open(struct vm_area_struct *vma);
+void vdcm_mapping_close(struct vm_area_struct *vma);
+
+/* vdcm_bar.c */
+void vdcm_bar_init(struct vdcm_adi *adi);
+void vdcm_bar_off(struct vdcm_adi *adi);
+void vdcm_bar_close(struct vdcm_adi *adi);
+int vdcm_bar_info(struct vdcm_adi *adi, struct vfio_region_info *info,
+		  struct vfio_info_cap *caps);
+int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
+void vdcm_bar_zap(struct vdcm_adi *adi);	/* worker */
+u32 vdcm_bar_pending(struct vdcm_adi *adi);	/* any */
+bool vdcm_bar_serve(struct vdcm_adi *adi);	/* worker */
 
 /* vdcm_worker.c */
 int vdcm_worker_start(struct vdcm_parent *parent);

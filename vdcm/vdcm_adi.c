@@ -479,6 +479,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	hrtimer_setup(&adi->timer, vdcm_adi_timer, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
 	vdcm_worker_init(adi);
+	vdcm_bar_init(adi);
 	adi->spoofchk = true;
 	vdcm_irqs_init(&adi->irqs);
 	vdcm_dma_init(&adi->dma);
@@ -564,6 +565,7 @@ void vdcm_adi_close(struct vdcm_adi *adi)
 	trace_vdcm_close(adi);
 	mutex_lock(&adi->ctl_lock);
 	adi->open = false;
+	vdcm_bar_off(adi);
 	mutex_unlock(&adi->ctl_lock);
 
 	/* Not open any more: it cannot be scheduled again. */
@@ -572,6 +574,7 @@ void vdcm_adi_close(struct vdcm_adi *adi)
 	/* Waits until the worker has seen that, too. */
 	vdcm_adi_reset(adi);
 	vdcm_worker_unwatch(adi);
+	vdcm_bar_close(adi);
 	hrtimer_cancel(&adi->timer);
 	vdcm_irqs_clear(&adi->irqs);
 	vdcm_dma_close(adi);

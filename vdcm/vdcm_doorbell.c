@@ -12,6 +12,8 @@
  * device gets busy, no exit while it is.
  *
  * The page of the Rx tails needs no such care: nobody waits for receive buffers.
+ * Where all of BAR0 is mapped, every page with a register that acts when it is
+ * stored goes and comes with the Tx tails: see vdcm_bar.c.
  *
  * The fault handler runs under the mmap lock, which pinning takes inside other
  * locks; so it takes none but spinlocks. It lets go of it and has the fault
@@ -56,28 +58,16 @@ static const unsigned long vdcm_doorbell_pgoff[AVF_DB_PAGES] = {
 	[AVF_DB_RX] = 2,
 };
 
-/**
- * struct vdcm_mapping - one mapping of a doorbell page
- * @users: it and its copies (a moved mapping exists twice for a moment)
- * @file:  the vfio device's file; keeps the device open
- * @adi:   the ADI
- * @page:  AVF_DB_*
- */
-struct vdcm_mapping {
-	refcount_t users;
-	struct file *file;
-	struct vdcm_adi *adi;
-	unsigned int page;
-};
-
-static void vdcm_mapping_open(struct vm_area_struct *vma)
+/** vdcm_mapping_open() - vm operation: a mapping was copied */
+void vdcm_mapping_open(struct vm_area_struct *vma)
 {
 	struct vdcm_mapping *m = vma->vm_private_data;
 
 	refcount_inc(&m->users);
 }
 
-static void vdcm_mapping_close(struct vm_area_struct *vma)
+/** vdcm_mapping_close() - vm operation: a mapping, or a copy of it, is gone */
+void vdcm_mapping_close(struct vm_area_struct *vma)
 {
 	struct vdcm_mapping *m = vma->vm_private_data;
 
@@ -85,6 +75,84 @@ static void vdcm_mapping_close(struct vm_area_struct *vma)
 		return;
 	fput(m->file);
 	kfree(m);
+}
+
+/**
+ * vdcm_mapping_add() - make a vma a mapping of pages of BAR0
+ * @adi:  the ADI, open
+ * @vma:  the vma
+ * @page: what the operations take from vdcm_mapping::page
+ * @ops:  its operations, with vdcm_mapping_open() and vdcm_mapping_close()
+ *
+ * Called with the mmap lock held. Returns 0, -EACCES unless it is shared and not
+ * executable, -ENOMEM.
+ */
+int vdcm_mapping_add(struct vdcm_adi *adi, struct vm_area_struct *vma,
+		     unsigned int page, const struct vm_operations_struct *ops)
+{
+	struct vdcm_mapping *m;
+
+	if (!(vma->vm_flags & VM_SHARED) || (vma->vm_flags & VM_EXEC))
+		return -EACCES;
+
+	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
+	if (!m)
+		return -ENOMEM;
+	refcount_set(&m->users, 1);
+	m->file = get_file(vma->vm_file);
+	m->adi = adi;
+	m->page = page;
+
+	vm_flags_clear(vma, VM_MAYEXEC);
+	/* A child of fork() has no business here. */
+	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |
+			  VM_DONTCOPY);
+	vma_set_file(vma, adi->doorbell.file);
+	vma->vm_private_data = m;
+	vma->vm_ops = ops;
+	return 0;
+}
+
+/**
+ * vdcm_doorbell_touched() - a page of doorbells was mapped, or is about to be
+ * @adi: the ADI
+ *
+ * The fault handlers; under the mmap lock.
+ */
+void vdcm_doorbell_touched(struct vdcm_adi *adi)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+
+	atomic_long_inc(&db->faults);
+	trace_vdcm_doorbell_fault(adi);
+	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
+	smp_store_release(&db->mapped, true);
+	vdcm_worker_look(adi);
+}
+
+/**
+ * vdcm_doorbell_faulted() - a fault has mapped a page of doorbells
+ * @vmf: the fault
+ * @adi: the ADI
+ *
+ * Returns what the fault handler has to return; at once, as afterwards the
+ * mapping may be gone, and with it all of ours.
+ */
+vm_fault_t vdcm_doorbell_faulted(struct vm_fault *vmf, struct vdcm_adi *adi)
+{
+	vdcm_doorbell_touched(adi);
+
+	/*
+	 * KVM asks for the page like this and then looks for it itself. When
+	 * the worker was faster than that, it would give up (-EFAULT from
+	 * KVM_RUN, the end of the guest); asked to retry, it looks once more.
+	 */
+	if (fault_flag_allow_retry_first(vmf->flags) &&
+	    !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT)) {
+		release_fault_lock(vmf);
+		return VM_FAULT_RETRY;
+	}
+	return VM_FAULT_NOPAGE;
 }
 
 static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
@@ -95,26 +163,8 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 
 	ret = vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK,
 			     page_to_pfn(db->page[m->page]));
-	if (ret != VM_FAULT_NOPAGE || m->page != AVF_DB_TX)
-		return ret;
-
-	atomic_long_inc(&db->faults);
-	trace_vdcm_doorbell_fault(m->adi);
-	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
-	smp_store_release(&db->mapped, true);
-	vdcm_worker_look(m->adi);
-
-	/*
-	 * KVM asks for the page like this and then looks for it itself. When
-	 * the worker was faster than that, it would give up (-EFAULT from
-	 * KVM_RUN, the end of the guest); asked to retry, it looks once more.
-	 */
-	if (fault_flag_allow_retry_first(vmf->flags) &&
-	    !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT)) {
-		release_fault_lock(vmf);
-		/* Here the mapping may be gone, and with it all of ours. */
-		return VM_FAULT_RETRY;
-	}
+	if (ret == VM_FAULT_NOPAGE && m->page == AVF_DB_TX)
+		ret = vdcm_doorbell_faulted(vmf, m->adi);
 	return ret;
 }
 
@@ -134,36 +184,16 @@ static const struct vm_operations_struct vdcm_mapping_ops = {
  */
 int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
 {
-	struct vdcm_doorbell *db = &adi->doorbell;
-	struct vdcm_mapping *m;
 	unsigned int page;
 
-	if (READ_ONCE(db->mode) == VDCM_DOORBELL_TRAP)
+	if (READ_ONCE(adi->doorbell.mode) == VDCM_DOORBELL_TRAP)
 		return -EINVAL;
 	for (page = 0; page < AVF_DB_PAGES; page++)
 		if (vma->vm_pgoff == vdcm_doorbell_pgoff[page])
 			break;
 	if (page == AVF_DB_PAGES || vma->vm_end - vma->vm_start != PAGE_SIZE)
 		return -EINVAL;
-	if (!(vma->vm_flags & VM_SHARED) || (vma->vm_flags & VM_EXEC))
-		return -EACCES;
-
-	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
-	if (!m)
-		return -ENOMEM;
-	refcount_set(&m->users, 1);
-	m->file = get_file(vma->vm_file);
-	m->adi = adi;
-	m->page = page;
-
-	vm_flags_clear(vma, VM_MAYEXEC);
-	/* A child of fork() has no business here. */
-	vm_flags_set(vma, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |
-			  VM_DONTCOPY);
-	vma_set_file(vma, db->file);
-	vma->vm_private_data = m;
-	vma->vm_ops = &vdcm_mapping_ops;
-	return 0;
+	return vdcm_mapping_add(adi, vma, page, &vdcm_mapping_ops);
 }
 
 /**
@@ -207,6 +237,7 @@ static void vdcm_doorbell_zap(struct vdcm_adi *adi)
 	unmap_mapping_range(db->file->f_mapping,
 			    vdcm_doorbell_pgoff[AVF_DB_TX] << PAGE_SHIFT,
 			    PAGE_SIZE, 1);
+	vdcm_bar_zap(adi);
 	atomic_long_inc(&db->zaps);
 
 	db->zap_ns = ktime_get_ns();
@@ -264,7 +295,7 @@ bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle)
 	vdcm_doorbell_zap(adi);
 	/* What was stored before the page went is visible after it went. */
 	smp_mb();
-	if (avf_tx_pending(adi->avf))
+	if (avf_tx_pending(adi->avf) || vdcm_bar_pending(adi))
 		vdcm_worker_look(adi);
 	return true;
 }

@@ -18,6 +18,7 @@ static u64 vdcm_region_size(u32 index)
 	case VFIO_PCI_CONFIG_REGION_INDEX:
 		return AVF_CFG_SIZE;
 	case VFIO_PCI_BAR0_REGION_INDEX:
+	case VDCM_BAR_REGION_INDEX:
 		return AVF_BAR0_SIZE;
 	case VFIO_PCI_BAR3_REGION_INDEX:
 		return AVF_BAR3_SIZE;
@@ -55,6 +56,9 @@ static void vdcm_region_read(struct vdcm_adi *adi, u32 index, u32 off,
 		avf_cfg_read(adi->avf, off, buf, len);
 	else
 		avf_bar_read(adi->avf, index, off, buf, len);
+	/* Of registers in memory, this may have been the first to see a tail. */
+	if (avf_mbx_pending(adi->avf))
+		avf_mbx_run(adi->avf);
 	mutex_unlock(&adi->ctl_lock);
 }
 
@@ -87,6 +91,15 @@ static void vdcm_region_write(struct vdcm_adi *adi, u32 index, u32 off,
 	mutex_unlock(&adi->ctl_lock);
 }
 
+/* The region that @pos lies in, to read and write: BAR0 has two. */
+static u32 vdcm_index(loff_t pos)
+{
+	u32 index = VDCM_OFFSET_TO_INDEX(pos);
+
+	return index == VDCM_BAR_REGION_INDEX ? VFIO_PCI_BAR0_REGION_INDEX :
+						index;
+}
+
 /* Checks a range; returns the bytes that lie inside the region, or -errno. */
 static ssize_t vdcm_access_len(loff_t pos, size_t count)
 {
@@ -112,7 +125,7 @@ static ssize_t vdcm_access_len(loff_t pos, size_t count)
 ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
 		      loff_t *ppos)
 {
-	u32 index = VDCM_OFFSET_TO_INDEX(*ppos);
+	u32 index = vdcm_index(*ppos);
 	u64 off = *ppos & VDCM_OFFSET_MASK;
 	ssize_t len = vdcm_access_len(*ppos, count);
 	ssize_t done = 0;
@@ -148,7 +161,7 @@ ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
 ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 		       size_t count, loff_t *ppos)
 {
-	u32 index = VDCM_OFFSET_TO_INDEX(*ppos);
+	u32 index = vdcm_index(*ppos);
 	u64 off = *ppos & VDCM_OFFSET_MASK;
 	ssize_t len = vdcm_access_len(*ppos, count);
 	ssize_t done = 0;
@@ -184,7 +197,7 @@ ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 			 struct vfio_info_cap *caps)
 {
-	if (info->index >= VFIO_PCI_NUM_REGIONS)
+	if (info->index >= VDCM_NUM_REGIONS)
 		return -EINVAL;
 
 	info->offset = VDCM_INDEX_TO_OFFSET(info->index);
@@ -195,8 +208,27 @@ int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 			      VFIO_REGION_INFO_FLAG_WRITE;
 	if (info->index == VFIO_PCI_BAR0_REGION_INDEX)
 		return vdcm_doorbell_caps(adi, info, caps);
+	if (info->index == VDCM_BAR_REGION_INDEX)
+		return vdcm_bar_info(adi, info, caps);
 
 	return 0;
+}
+
+/**
+ * vdcm_adi_mmap() - map part of a region
+ * @adi: the ADI
+ * @vma: where
+ *
+ * Called with the mmap lock held. Returns 0, -EINVAL for what cannot be mapped,
+ * or as vdcm_mapping_add().
+ */
+int vdcm_adi_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
+{
+	u64 off = (u64)vma->vm_pgoff << PAGE_SHIFT;
+
+	if (VDCM_OFFSET_TO_INDEX(off) == VDCM_BAR_REGION_INDEX)
+		return vdcm_bar_mmap(adi, vma);
+	return vdcm_doorbell_mmap(adi, vma);
 }
 
 static long vdcm_device_info(void __user *arg)
@@ -210,7 +242,7 @@ static long vdcm_device_info(void __user *arg)
 		return -EINVAL;
 
 	info.flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET;
-	info.num_regions = VFIO_PCI_NUM_REGIONS;
+	info.num_regions = VDCM_NUM_REGIONS;
 	info.num_irqs = VFIO_PCI_NUM_IRQS;
 
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;

@@ -106,6 +106,9 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	unsigned int i, q, starved = AVF_MAX_QPS;
 	unsigned long pending;
 
+	/* Registers that were stored; they do not wait for a rate limit. */
+	vdcm_bar_serve(adi);
+
 	if (!vdcm_worker_budget(adi)) {
 		ktime_t wait = ns_to_ktime(vdcm_rate_wait(&adi->rate));
 
@@ -173,7 +176,11 @@ static void vdcm_worker_glance(struct vdcm_worker *w)
 	if (list_empty_careful(&w->watched))
 		return;
 	adi = vdcm_worker_next_watched(w);
-	if (adi && avf_tx_pending(adi->avf))
+	if (!adi)
+		return;
+	if (vdcm_bar_serve(adi))
+		adi->busy_ns = ktime_get_ns();
+	if (avf_tx_pending(adi->avf))
 		vdcm_worker_look(adi);
 }
 
@@ -196,6 +203,10 @@ static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 	w->round++;
 	while ((adi = vdcm_worker_next_watched(w)) && adi->round != w->round) {
 		adi->round = w->round;
+		if (vdcm_bar_serve(adi)) {
+			adi->busy_ns = ktime_get_ns();
+			work = true;
+		}
 		if (avf_tx_pending(adi->avf)) {
 			/* Parked: there is work, but not before its timer. */
 			if (test_bit(VDCM_ADI_QUEUED, &adi->flags))

@@ -192,7 +192,7 @@ static long vdcm_v1_ioctl(struct mdev_device *mdev, unsigned int cmd,
 
 static int vdcm_v1_mmap(struct mdev_device *mdev, struct vm_area_struct *vma)
 {
-	return vdcm_doorbell_mmap(to_adi(mdev), vma);
+	return vdcm_adi_mmap(to_adi(mdev), vma);
 }
 
 /*

@@ -90,7 +90,7 @@ static long vdcm_vfio_ioctl(struct vfio_device *vfio, unsigned int cmd,
 
 static int vdcm_vfio_mmap(struct vfio_device *vfio, struct vm_area_struct *vma)
 {
-	return vdcm_doorbell_mmap(to_adi(vfio), vma);
+	return vdcm_adi_mmap(to_adi(vfio), vma);
 }
 
 static void vdcm_vfio_request(struct vfio_device *vfio, unsigned int count)
