@@ -11,6 +11,9 @@
 
 #include "vfiodev.h"
 
+/* ... all of it here: see test_bar.c. */
+#define BAR_REGION	VFIO_PCI_NUM_REGIONS
+
 static void info(struct vfiodev *v)
 {
 	struct vfio_device_info d = { .argsz = sizeof(d) };
@@ -29,7 +32,7 @@ static void info(struct vfiodev *v)
 	for (i = 0; i < d.num_regions; i++) {
 		uint64_t want = i == 0 ? BAR0_SIZE : i == 3 ? BAR3_SIZE :
 				i == VFIO_PCI_CONFIG_REGION_INDEX ? CFG_SIZE :
-				0;
+				i == BAR_REGION ? BAR0_SIZE : 0;
 
 		memset(&r, 0, sizeof(r));
 		r.argsz = sizeof(r);
@@ -37,9 +40,11 @@ static void info(struct vfiodev *v)
 		CHECK(!ioctl(v->fd, VFIO_DEVICE_GET_REGION_INFO, &r));
 		CHECK(r.size == want, "region %u: %llu", i,
 		      (unsigned long long)r.size);
-		/* A part of BAR0 can be mapped: see test_doorbell.c. */
-		CHECK(!(r.flags & VFIO_REGION_INFO_FLAG_MMAP) == (i != 0));
+		/* A part of BAR0 can be mapped (see test_doorbell.c), and ... */
+		CHECK(!(r.flags & VFIO_REGION_INFO_FLAG_MMAP) ==
+		      (i != 0 && i != BAR_REGION));
 	}
+	CHECK(i == BAR_REGION + 1);
 	r.index = 1000;
 	CHECK(ioctl(v->fd, VFIO_DEVICE_GET_REGION_INFO, &r) && errno == EINVAL);
 	r.index = 0;
@@ -97,7 +102,7 @@ static void sweep(struct vfiodev *v, uint32_t region, uint64_t size)
 
 static void no_such_region(struct vfiodev *v)
 {
-	static const uint32_t none[] = { 1, 2, 4, 5, 6, 8, 9, 1000 };
+	static const uint32_t none[] = { 1, 2, 4, 5, 6, 8, 10, 1000 };
 	/* Through a volatile, or the compiler refuses. */
 	volatile uintptr_t eight = 8;
 	void *no_memory = (void *)eight;
@@ -119,7 +124,7 @@ static void no_mmap(struct vfiodev *v)
 	static const size_t len[] = { 4096, 8192, BAR0_SIZE, 1 << 20 };
 	uint32_t region, page, l;
 
-	for (region = 0; region < 10; region++)
+	for (region = 0; region < BAR_REGION; region++)
 		for (page = 0; page < 20; page++)
 			for (l = 0; l < 4; l++) {
 				off_t at = (off_t)(VFIO_OFF(region) +
@@ -170,11 +175,15 @@ int main(int argc, char **argv)
 		vfiodev_open(&v, argv[1],
 			     round ? VFIO_TYPE1_IOMMU : VFIO_TYPE1v2_IOMMU,
 			     &mem, NULL);
-		info(&v);
+		/* The second time with registers in memory from the start. */
+		if (round)
+			info(&v);
 		no_such_region(&v);
 		no_mmap(&v);
 		second_open(&v, argv[1]);
 		sweep(&v, VFIO_PCI_BAR0_REGION_INDEX, BAR0_SIZE);
+		info(&v);
+		sweep(&v, BAR_REGION, BAR0_SIZE);
 		sweep(&v, VFIO_PCI_BAR3_REGION_INDEX, BAR3_SIZE);
 		sweep(&v, VFIO_PCI_CONFIG_REGION_INDEX, CFG_SIZE);
 		sweep(&v, VFIO_PCI_BAR0_REGION_INDEX, BAR0_SIZE);

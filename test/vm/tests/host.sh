@@ -98,7 +98,7 @@ abuse() {
 	for bin in "$PROGRAMS"/test_*; do
 		[ "$(basename "$bin")" != test_kvm ] || continue
 		echo "== $(basename "$bin"), after $((SECONDS - t0)) s"
-		timeout 120 "$bin" "$(uuid 1)" "$(uuid 2)" || die "$(basename "$bin") failed"
+		timeout 300 "$bin" "$(uuid 1)" "$(uuid 2)" || die "$(basename "$bin") failed"
 	done
 	mdev_remove "$(uuid 1)"
 	mdev_remove "$(uuid 2)"
