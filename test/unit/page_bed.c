@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
 #include "page_bed.h"
 
 uint8_t bar[PAGES][AVF_PAGE_SIZE]
 	__attribute__((aligned(AVF_PAGE_SIZE)));
 
+static uint32_t *at(uint32_t off)
+{
+	return (uint32_t *)(void *)bar[off / AVF_PAGE_SIZE] +
+	       off % AVF_PAGE_SIZE / 4;
+}
+
 uint32_t ld(uint32_t off)
 {
-	return get_le32(bar[off / AVF_PAGE_SIZE] + off % AVF_PAGE_SIZE);
+	return le32toh(__atomic_load_n(at(off), __ATOMIC_ACQUIRE));
 }
 
 void st(uint32_t off, uint32_t val)
 {
-	put_le32(bar[off / AVF_PAGE_SIZE] + off % AVF_PAGE_SIZE, val);
+	__atomic_store_n(at(off), htole32(val), __ATOMIC_RELEASE);
 }
 
 uint32_t look(struct host *h)
@@ -126,4 +137,77 @@ void put_version(struct bed *b)
 	static const uint8_t v11[8] = { 1, 0, 0, 0, 1 };
 
 	avfdrv_mbx_put(&b->d, VC_VERSION, v11, 8);
+}
+
+/* ------------------------------------------------------ the model's accesses */
+
+#define EFLAGS_TF	0x100
+
+static struct {
+	uint32_t first;
+	uint32_t n;
+	uint32_t left;		/* accesses to come, 0 = it has happened */
+	void (*fn)(struct bed *b);
+	struct bed *b;
+} spy;
+
+static void spy_protect(int prot)
+{
+	CHECK(!mprotect(bar[spy.first], spy.n * AVF_PAGE_SIZE, prot));
+}
+
+/* An access: let it happen, alone, and be there for the next one. */
+static void spy_segv(int sig, siginfo_t *info, void *uc)
+{
+	const uint8_t *addr = info->si_addr;
+	ucontext_t *u = uc;
+
+	if (!spy.left || addr < bar[spy.first] ||
+	    addr >= bar[spy.first] + spy.n * AVF_PAGE_SIZE) {
+		signal(sig, SIG_DFL);
+		return;
+	}
+	spy_protect(PROT_READ | PROT_WRITE);
+	if (--spy.left)
+		u->uc_mcontext.gregs[REG_EFL] |= EFLAGS_TF;
+	else
+		spy.fn(spy.b);
+}
+
+static void spy_step(int sig, siginfo_t *info, void *uc)
+{
+	ucontext_t *u = uc;
+
+	(void)sig;
+	(void)info;
+	u->uc_mcontext.gregs[REG_EFL] &= ~EFLAGS_TF;
+	spy_protect(PROT_NONE);
+}
+
+void at_access(uint32_t first, uint32_t n, uint32_t nth,
+	       void (*fn)(struct bed *b), struct bed *b)
+{
+	struct sigaction sa = { .sa_flags = SA_SIGINFO };
+
+	spy.first = first;
+	spy.n = n;
+	spy.left = nth;
+	spy.fn = fn;
+	spy.b = b;
+	sa.sa_sigaction = spy_segv;
+	CHECK(!sigaction(SIGSEGV, &sa, NULL));
+	sa.sa_sigaction = spy_step;
+	CHECK(!sigaction(SIGTRAP, &sa, NULL));
+	spy_protect(PROT_NONE);
+}
+
+bool at_access_end(void)
+{
+	bool happened = !spy.left;
+
+	spy_protect(PROT_READ | PROT_WRITE);
+	spy.left = 0;
+	signal(SIGSEGV, SIG_DFL);
+	signal(SIGTRAP, SIG_DFL);
+	return happened;
 }

@@ -31,6 +31,14 @@ void page_up(struct bed *b, uint16_t qps);	/* probed and up */
 bool send_one(struct bed *b, uint16_t q);
 bool receive_one(struct bed *b);
 
+/*
+ * Call @fn at the model's @nth access (from 1) to the @n pages from @first on,
+ * just before it takes place. at_access_end() says whether it came to that.
+ */
+void at_access(uint32_t first, uint32_t n, uint32_t nth,
+	       void (*fn)(struct bed *b), struct bed *b);
+bool at_access_end(void);
+
 /* Put VERSION into the ATQ, without a doorbell. */
 void put_version(struct bed *b);
 

@@ -135,6 +135,11 @@ TEST_ONCE(bar_agrees)
 	CHECK_EQ(ld(R_ATQBAL), 0x2000);
 	look(&b.h);
 	CHECK_EQ(host_rd(&b.h, R_ATQBAL), 0x2000);
+	host_irqs(&b.h, 1);
+	st(R_DYN_CTLN(0), DYN_INTENA | DYN_SWINT | DYN_ITR(3));
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_ITR(3));
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	CHECK_EQ(ld(R_DYN_CTLN(0)), DYN_ITR(3) | SEEN_DYN);
 	host_wr(&b.h, R_RSTAT, 0);
 	CHECK_EQ(ld(R_RSTAT), 2);
 	bed_close(&b);
@@ -380,6 +385,8 @@ TEST(head_race)
 	b.h.on_dma = race_dma;
 	look(&b.h);
 	b.h.on_dma = NULL;
+	/* and nothing between the two was taken for a message */
+	CHECK_EQ(get_le16(avfdrv_atq_desc(&b.d, b.d.atq_ntu)), 0);
 	CHECK_EQ(ld(R_ATQH), 0);
 	CHECK_EQ(host_rd(&b.h, R_ATQH), 0);
 	st(R_ATQLEN, 0);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* BAR0 as memory: interrupts, resets, and drivers that store anything. */
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
 #include "page_bed.h"
 
 /* -------------------------------------------------------------- interrupts */
@@ -160,6 +164,16 @@ static void mid_quiesce(void *host)
 		st(mid.off, mid.val);
 }
 
+static void mid_dma(struct host *h, enum host_ev_kind kind, u64 iova, u32 len)
+{
+	(void)iova;
+	(void)len;
+	if (kind == HOST_WRITE) {
+		st(mid.off, mid.val);
+		h->on_dma = NULL;
+	}
+}
+
 /* RESET_VF as the driver sees it, and what it sent after it. */
 TEST(vf_reset)
 {
@@ -194,16 +208,20 @@ TEST(vf_reset)
 }
 
 /* A mailbox set up while a VF reset is under way is not lost with it. */
-TEST(setup_in_reset)
+static void setup_in_reset(bool before)
 {
 	struct avfdrv_msg m;
 	struct bed b;
 
 	page_up(&b, 1);
-	mid.quiesce = b.h.ops.queues_quiesce;
-	b.h.ops.queues_quiesce = mid_quiesce;
 	mid.off = R_ATQLEN;
 	mid.val = AQ_LEN | AQ_ENABLE;
+	if (before) {
+		b.h.on_dma = mid_dma;
+	} else {
+		mid.quiesce = b.h.ops.queues_quiesce;
+		b.h.ops.queues_quiesce = mid_quiesce;
+	}
 	avfdrv_mbx_put(&b.d, VC_RESET_VF, NULL, 0);
 	avfdrv_mbx_ring(&b.d);
 	avf_page_sync(b.h.dev);
@@ -223,6 +241,12 @@ TEST(setup_in_reset)
 	CHECK(avfdrv_recv(&b.d, &m));
 	b.d.up = false;
 	bed_close(&b);
+}
+
+TEST(setup_in_reset)
+{
+	setup_in_reset(false);
+	setup_in_reset(true);
 }
 
 /* A PF reset is seen for as long as it lasts; nothing is sent meanwhile. */
@@ -365,5 +389,197 @@ TEST(scribble)
 	CHECK_EQ(avfdrv_probe(&b.d), 0);
 	CHECK_EQ(avfdrv_up(&b.d), 0);
 	CHECK(send_one(&b, 3));
+	bed_close(&b);
+}
+
+/* --------------------------------------------- a store before each access */
+
+static void store_later(struct bed *b)
+{
+	(void)b;
+	st(R_DYN_CTLN(1), DYN_ITR(3) | DYN_INTERVAL(7) | DYN_INTENA);
+	st(R_DYN_CTL0, DYN_ITR(3) | DYN_INTERVAL(9));
+}
+
+/* The later of two stores is what remains, whenever it comes. */
+TEST_ONCE(later_store)
+{
+	uint32_t nth, page;
+	struct bed b;
+	bool more;
+
+	page_up(&b, 2);
+	for (page = 3; page <= 5; page += 2) {
+		for (nth = 1, more = true; more; nth++) {
+			CHECK(nth < 500);
+			st(R_DYN_CTLN(1), DYN_ITR(3) | DYN_INTERVAL(1));
+			st(R_DYN_CTL0, DYN_ITR(3) | DYN_INTERVAL(2));
+			at_access(page, 1, nth, store_later, &b);
+			look(&b.h);
+			more = at_access_end();
+			look(&b.h);
+			if (!more)
+				break;
+			CHECK_EQ_AT(ld(R_DYN_CTLN(1)),
+				    DYN_ITR(3) | DYN_INTERVAL(7) | DYN_INTENA |
+				    SEEN_DYN, nth);
+			CHECK_EQ_AT(host_rd(&b.h, R_DYN_CTLN(1)),
+				    DYN_ITR(3) | DYN_INTERVAL(7) | DYN_INTENA,
+				    nth);
+			CHECK_EQ_AT(host_rd(&b.h, R_DYN_CTL0),
+				    DYN_ITR(3) | DYN_INTERVAL(9), nth);
+		}
+		CHECK(nth > 4);
+	}
+	bed_close(&b);
+}
+
+static void restart_now(struct bed *b)
+{
+	static const uint32_t regs[] = {
+		R_ATQH, R_ATQT, R_ATQLEN, R_ATQBAL, R_ATQBAH,
+		R_ARQH, R_ARQT, R_ARQLEN, R_ARQBAL, R_ARQBAH,
+	};
+	uint32_t i;
+
+	for (i = 0; i < sizeof(regs) / sizeof(regs[0]); i++)
+		st(regs[i], 0);
+	/* other memory than before: the old one is poison now */
+	memset(b->d.atq.va, 0xff, b->d.atq.len);
+	memset(b->d.arq.va, 0xff, b->d.arq.len);
+	memset(&b->d.atq, 0, sizeof(b->d.atq));
+	memset(&b->d.arq, 0, sizeof(b->d.arq));
+	avfdrv_mbx_init(&b->d);
+}
+
+/*
+ * A mailbox is given up and set up anew while the device is between any two
+ * accesses, with messages on their way: nothing of the old ring is taken for a
+ * part of the new one, and the new one works.
+ */
+TEST(restart_anywhere)
+{
+	struct avfdrv_buf atq, arq;
+	uint32_t nth, i, seen = 0;
+	struct bed b;
+	bool more;
+
+	for (nth = 1, more = true; more; nth++) {
+		CHECK(nth < 2000);
+		page_up(&b, 1);
+		atq = b.d.atq;
+		arq = b.d.arq;
+		put_version(&b);
+		put_version(&b);
+		avfdrv_mbx_ring(&b.d);
+		at_access(6, 3, nth, restart_now, &b);
+		look(&b.h);
+		more = at_access_end();
+		if (more) {
+			seen++;
+			/* it may be busy with what it had fetched, no more */
+			for (i = 0; i < AQ_LEN; i++)
+				CHECK_EQ_AT(get_le16(avfdrv_atq_desc(&b.d, i)),
+					    0, nth);
+			host_free(&b.h, atq.iova, atq.len);
+			host_free(&b.h, arq.iova, arq.len);
+		}
+		look(&b.h);
+		CHECK_EQ_AT(avfdrv_version(&b.d, 1, 1), 0, nth);
+		CHECK_EQ_AT(avfdrv_resources(&b.d), 0, nth);
+		CHECK_EQ_AT(bed_stats(&b).mbx_errors, 0, nth);
+		b.d.up = false;
+		bed_close(&b);
+	}
+	CHECK_EQ_AT(seen > 30, 1, seen);
+}
+
+/* ------------------------------------------------------------------ threads */
+
+static struct {
+	pthread_mutex_t ctl;
+	struct host *h;
+	bool stop;
+} crew = { .ctl = PTHREAD_MUTEX_INITIALIZER };
+
+static void *crew_worker(void *arg)
+{
+	struct avf_dev *dev = crew.h->dev;
+	uint32_t i;
+
+	for (i = 0; !__atomic_load_n(&crew.stop, __ATOMIC_RELAXED); i++) {
+		if (avf_page_pending(dev) & AVF_PAGE_IRQ)
+			avf_page_irqs(dev);
+		if (i % 256 == 0)
+			sched_yield();
+	}
+	return arg;
+}
+
+static void *crew_ctl(void *arg)
+{
+	struct avf_dev *dev = crew.h->dev;
+
+	while (!__atomic_load_n(&crew.stop, __ATOMIC_RELAXED)) {
+		if (avf_page_pending(dev) & AVF_PAGE_CTL) {
+			pthread_mutex_lock(&crew.ctl);
+			avf_page_sync(dev);
+			if (avf_mbx_pending(dev))
+				avf_mbx_run(dev);
+			pthread_mutex_unlock(&crew.ctl);
+		}
+		usleep(50);
+	}
+	return arg;
+}
+
+static void crew_idle(void *ctx)
+{
+	(void)ctx;
+	usleep(100);
+}
+
+static uint64_t crew_irqs(void)
+{
+	return __atomic_load_n(&crew.h->irqs[1], __ATOMIC_ACQUIRE);
+}
+
+/* A driver, a worker and who handles messages, each on a thread of its own. */
+TEST_ONCE(threads)
+{
+	const uint32_t ask = DYN_INTENA | DYN_SWINT | DYN_ITR(3);
+	uint32_t i, tries;
+	pthread_t t[2];
+	uint64_t irqs;
+	struct bed b;
+
+	page_open(&b, 2);
+	mem_transport.idle = crew_idle;
+	avfdrv_pci_on(&b.d, 3);
+	crew.h = &b.h;
+	CHECK(!pthread_create(&t[0], NULL, crew_worker, NULL));
+	CHECK(!pthread_create(&t[1], NULL, crew_ctl, NULL));
+
+	CHECK_EQ(avfdrv_probe(&b.d), 0);
+	CHECK_EQ(avfdrv_up(&b.d), 0);
+	for (i = 0; i < 20; i++) {
+		CHECK_EQ_AT(avfdrv_reset(&b.d), 0, i);
+		CHECK_EQ_AT(avfdrv_promisc(&b.d, 0), 0, i);
+	}
+	/* Each store gets its interrupt, however fast the answer comes. */
+	for (i = 0; i < 20000; i++) {
+		irqs = crew_irqs();
+		st(R_DYN_CTLN(0), ask);
+		for (tries = 0; crew_irqs() == irqs; tries++) {
+			CHECK(tries < 10000000);
+			if (tries > 100)
+				sched_yield();
+		}
+	}
+	CHECK_EQ(bed_stats(&b).mbx_errors, 0);
+
+	__atomic_store_n(&crew.stop, true, __ATOMIC_RELAXED);
+	pthread_join(t[0], NULL);
+	pthread_join(t[1], NULL);
 	bed_close(&b);
 }
