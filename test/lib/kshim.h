@@ -166,8 +166,4 @@ struct device;
 struct pci_dev;
 struct net_device;
 
-struct sk_buff_head {
-	int len;
-};
-
 #endif /* TEST_KSHIM_H */

@@ -138,7 +138,7 @@ static bool swpf_rx_takes_whole(const struct net_device *dev,
 				const struct avf_gso *gso)
 {
 	return (dev->features & NETIF_F_GRO_HW) && !gso->udp &&
-	       gso->hlen - gso->l3 + gso->mss <= READ_ONCE(dev->mtu);
+	       (u32)(gso->hlen - gso->l3 + gso->mss) <= READ_ONCE(dev->mtu);
 }
 
 /**

@@ -37,12 +37,13 @@ netdev_features_t swpf_uplink_features_check(struct sk_buff *skb,
 					     netdev_features_t features)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
+	/* Below 0, or not known: too much. */
+	u32 l4 = (u32)skb_transport_offset(skb);
 
 	/* The headers must be where everyone looks, and segments be frames. */
 	if (skb_is_gso(skb) &&
-	    (skb_transport_offset(skb) > SWPF_GSO_MAX - SWPF_TCP_MAX ||
-	     skb_transport_offset(skb) + SWPF_TCP_MAX + info->gso_size >
-	     SWPF_MAX_FRAME))
+	    (l4 > SWPF_GSO_MAX - SWPF_TCP_MAX ||
+	     l4 + SWPF_TCP_MAX + info->gso_size > SWPF_MAX_FRAME))
 		features &= ~NETIF_F_GSO_MASK;
 	if (info->nr_frags > SWPF_FRAGS_MAX)
 		features &= ~(NETIF_F_SG | NETIF_F_GSO_MASK);
