@@ -6,9 +6,9 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # /lib/modules/6.1.0-50-amd64/build, or /usr/src/linux-headers-6.1.0-50-amd64
 KREL = $(patsubst linux-headers-%,%,$(notdir $(KDIR:%/build=%)))
 
-.PHONY: all modules modules_install install lib tools install-tools \
-	install-system install-dkms deb check test fuzz demo bench bench-native \
-	clean help
+.PHONY: all modules modules_install install lib dpdk dpdk_install tools \
+	install-tools install-system install-dkms deb check test fuzz demo \
+	bench bench-native clean help
 
 all: modules
 
@@ -92,6 +92,14 @@ install-dkms:
 deb:
 	packaging/build-deb $(DEB_FLAGS)
 
+# The bus plugin for DPDK; DPDK_DIR=, OUT=, DESTDIR=: see dpdk/Makefile.
+
+dpdk:
+	$(MAKE) -f dpdk/Makefile all
+
+dpdk_install:
+	$(MAKE) -f dpdk/Makefile install
+
 # test/check and test/vm/suite write what they find to build/results;
 # test/summary adds up and decides.
 
@@ -139,6 +147,7 @@ help:
 	@echo 'make tools        vdcmctl'
 	@echo 'make install-system  it, its man pages, udev rules, a systemd unit'
 	@echo 'make deb          packages of Debian: vdcm-dkms, vdcm-tools'
+	@echo 'make dpdk         the bus plugin for DPDK (docs/dpdk.md); make dpdk_install'
 	@echo 'make check        every test that needs no virtual machine'
 	@echo 'make test         these and those in virtual machines'
 	@echo 'make fuzz         fuzz the device model for T=60 seconds'

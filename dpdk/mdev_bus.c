@@ -178,7 +178,8 @@ static int bus_unplug(struct rte_device *rte_dev)
 	return 0;
 }
 
-static int __rte_unused bus_cleanup(void)
+#if MDEV_BUS_HAS_CLEANUP
+static int bus_cleanup(void)
 {
 	struct mdev_device *dev;
 	int ret = 0;
@@ -193,6 +194,7 @@ static int __rte_unused bus_cleanup(void)
 	}
 	return ret;
 }
+#endif
 
 /* @addr: NULL, or the 16 bytes of the UUID */
 static int bus_parse(const char *name, void *addr)
@@ -289,7 +291,9 @@ static struct rte_bus mdev_bus = {
 	.get_iommu_class = bus_iommu_class,
 	.dev_iterate = bus_iterate,
 	.hot_unplug_handler = bus_hot_unplug,
-	MDEV_BUS_CLEANUP(bus_cleanup)
+#if MDEV_BUS_HAS_CLEANUP
+	.cleanup = bus_cleanup,
+#endif
 };
 
 RTE_INIT_PRIO(mdev_bus_register, BUS)

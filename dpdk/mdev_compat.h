@@ -13,11 +13,12 @@
 #include <rte_interrupts.h>
 #include <rte_version.h>
 
-#define MDEV_20_11 (RTE_VERSION < RTE_VERSION_NUM(21, 2, 0, 0))
-
-#if RTE_VERSION < RTE_VERSION_NUM(20, 11, 0, 0) ||			\
-	(!MDEV_20_11 && RTE_VERSION < RTE_VERSION_NUM(22, 11, 0, 0)) ||	\
-	RTE_VERSION >= RTE_VERSION_NUM(26, 0, 0, 0)
+#if RTE_VER_YEAR == 20 && RTE_VER_MONTH == 11
+#define MDEV_20_11 1
+#elif (RTE_VER_YEAR == 22 && RTE_VER_MONTH == 11) || \
+	(RTE_VER_YEAR > 22 && RTE_VER_YEAR < 26)
+#define MDEV_20_11 0
+#else
 #error "DPDK 20.11, and 22.11 to 25.11, are supported: others lay out buses differently"
 #endif
 
@@ -86,7 +87,7 @@ static inline void mdev_set_bus_info(struct mdev_pci *pci __rte_unused,
 {
 }
 
-#define MDEV_BUS_CLEANUP(function)
+#define MDEV_BUS_HAS_CLEANUP 0
 
 #else
 
@@ -153,7 +154,7 @@ static inline void mdev_set_bus_info(struct mdev_pci *pci, const char *info)
 	pci->dev.device.bus_info = info;
 }
 
-#define MDEV_BUS_CLEANUP(function) .cleanup = (function),
+#define MDEV_BUS_HAS_CLEANUP 1
 
 #endif
 

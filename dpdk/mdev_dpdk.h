@@ -105,10 +105,13 @@ struct rte_pci_driver {
 	uint32_t drv_flags;
 };
 
+TAILQ_HEAD(rte_pci_device_list, rte_pci_device);
+TAILQ_HEAD(rte_pci_driver_list, rte_pci_driver);
+
 struct rte_pci_bus {
 	struct rte_bus bus;
-	TAILQ_HEAD(, rte_pci_device) device_list;
-	TAILQ_HEAD(, rte_pci_driver) driver_list;
+	struct rte_pci_device_list device_list;
+	struct rte_pci_driver_list driver_list;
 };
 
 #define MDEV_AT(type, field, offset)						\

@@ -95,9 +95,8 @@ static int lookup_group(const char *dir, struct mdev_sysfs *out,
 		return ret;
 	}
 
-	errno = 0;
 	group = strtoul(name, &end, 10);
-	if (!isdigit((unsigned char)name[0]) || *end || errno || group > INT_MAX) {
+	if (!isdigit((unsigned char)name[0]) || *end || group > INT_MAX) {
 		mdev_error_set(err, "%s points to %s, which is no IOMMU group", path, name);
 		return -EIO;
 	}

@@ -89,6 +89,19 @@ check_includes() {
 		"${list[@]}"
 }
 
+# DPDK's releases differ in one place, and nothing of it is copied to another.
+check_dpdk() {
+	local -a list
+
+	mapfile -t list < <(files '^dpdk/.*\.[ch]$' |
+		grep -vxE 'dpdk/mdev_compat\.h')
+	no_match dpdk 'RTE_VER(SION|_YEAR|_MONTH)|MDEV_20_11' "${list[@]}"
+	# what needs no DPDK knows none
+	mapfile -t list < <(files '^dpdk/mdev_(error|sysfs|vfio)\.[ch]$')
+	no_match dpdk '#[[:space:]]*include[[:space:]].*(rte_|mdev_(bus|compat|dpdk))' \
+		"${list[@]}"
+}
+
 check_kernel_versions() {
 	local -a list
 
@@ -200,6 +213,8 @@ selftest() {
 		"$spdx#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)\n#endif"
 	plant compat vdcm/vdcm_new.c "$spdx#ifdef HAVE_X\n#endif"
 	plant compat avf_emul/avf_new.c "$spdx#if defined(HAVE_X)\n#endif"
+	plant dpdk dpdk/mdev_bus.c '#if RTE_VERSION > 1\n#endif'
+	plant dpdk dpdk/mdev_vfio.c '#include <rte_eal.h>'
 	plant spdx vdcm/vdcm_new.c 'int x;'
 	plant spdx test/new.sh 'true'
 	plant size avf_emul/avf_new.c \
@@ -229,6 +244,7 @@ if [ "${1-}" = --selftest ]; then
 fi
 
 check_includes
+check_dpdk
 check_kernel_versions
 check_files
 [ -n "${LAYERS_FAST-}" ] || check_archives

@@ -1,0 +1,276 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# To be sourced: testpmd on a leash, and what the tests do with it, here and in
+# virtual machines. One testpmd at a time. Functions fail with a word why.
+
+tp_log=
+tp_fd=
+tp_pid=
+tp_dir=
+
+tp_fail() {
+	echo "$*"
+	return 1
+}
+
+# tp_start LOG COMMAND...: testpmd -i, until its prompt.
+tp_start() {
+	tp_log=$1
+	shift
+	tp_dir=$(mktemp -d)
+	mkfifo "$tp_dir/in"
+	: >"$tp_log"
+	"$@" <"$tp_dir/in" >"$tp_log" 2>&1 &
+	tp_pid=$!
+	exec {tp_fd}>"$tp_dir/in"
+	tp_prompt 0 "${TP_START:-60}" || {
+		tail -n 5 "$tp_log"
+		tp_end
+		return 1
+	}
+}
+
+tp_size() { wc -c <"$tp_log"; }
+
+# tp_text FROM: what it has said from that byte of the log on.
+tp_text() { tail -c +$(($1 + 1)) "$tp_log" | tr -d '\r'; }
+
+# tp_says FROM SECONDS REGEX: waits until it does.
+tp_says() {
+	local end=$((SECONDS + $2 + 1))
+
+	until tp_text "$1" | grep -qE -- "$3"; do
+		if [ "$SECONDS" -ge "$end" ] || ! kill -0 "$tp_pid" 2>/dev/null; then
+			tp_text "$1" | tail -n 12
+			tp_fail "testpmd did not say in $2 s: $3"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# What forwarding prints may follow it at once.
+tp_prompt() { tp_says "$1" "$2" '^testpmd>'; }
+
+# tp COMMAND...: one command; prints the answer, without waiting for what comes
+# later.
+tp() {
+	local from
+
+	from=$(tp_size)
+	echo "$*" >&"$tp_fd"
+	tp_prompt "$from" "${TP_WAIT:-30}" || return 1
+	tp_text "$from"
+}
+
+# tp_end: however it is; for clean ends, tp_quit.
+tp_end() {
+	[ -z "$tp_fd" ] || exec {tp_fd}>&-
+	tp_fd=
+	if [ -n "$tp_pid" ]; then
+		# It may be a "timeout" that passes this on.
+		kill -TERM "$tp_pid" 2>/dev/null
+		sleep 1
+		kill -KILL "$tp_pid" 2>/dev/null
+		wait "$tp_pid" 2>/dev/null
+	fi
+	tp_pid=
+	rm -rf "$tp_dir"
+}
+
+# tp_quit: it must end by itself, and well.
+tp_quit() {
+	local i status=0
+
+	echo quit >&"$tp_fd"
+	for ((i = 0; i < 600; i++)); do
+		kill -0 "$tp_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -0 "$tp_pid" 2>/dev/null && {
+		tp_end
+		tp_fail 'testpmd did not quit'
+		return 1
+	}
+	wait "$tp_pid" || status=$?
+	tp_pid=
+	tp_end
+	[ $status = 0 ] || tp_fail "testpmd ended with $status"
+}
+
+# tp_total PORT RX|TX: packets of the forwarding that was stopped last, on
+# standard input.
+tp_total() {
+	awk -v p="statistics for port $1 " -v w="$2-total:" '
+		index($0, p) { on = 1 }
+		on { for (i = 1; i < NF; i++) if ($i == w) { print $(i + 1); exit } }'
+}
+
+# tp_forward MODE SECONDS [PACKETS]: frames go round between ports 0 and 1, more
+# than that many of them at each, and none is lost.
+tp_forward() {
+	local out port n
+
+	tp set fwd "$1" >/dev/null || return 1
+	tp start tx_first >/dev/null || return 1
+	sleep "$2"
+	out=$(tp stop) || return 1
+	for port in 0 1; do
+		n=$(tp_total $port RX <<<"$out")
+		if [ "${n:-0}" -le "${3:-1000}" ]; then
+			echo "$out" | tail -n 20
+			tp_fail "port $port: ${n:-no} packets in $2 s of $1"
+			return 1
+		fi
+		echo "$1: port $port received $n packets"
+	done
+}
+
+# tp_state PORT up|down: of its link, within 10 s.
+tp_state() {
+	local i
+
+	for ((i = 0; i < 50; i++)); do
+		tp show port info "$1" | grep -q "^Link status: $2" && return 0
+		sleep 0.2
+	done
+	tp_fail "the link of port $1 is not $2"
+}
+
+tp_restart() {
+	tp port stop all | grep -q Done || return 1
+	tp port start all | grep -q Done || return 1
+	tp_state 0 up && tp_state 1 up
+}
+
+tp_reset() {
+	tp port stop "$1" >/dev/null
+	tp port reset "$1" >/dev/null
+	tp port start "$1" >/dev/null
+	tp_state "$1" up
+}
+
+# tp_detach PORT UUID
+tp_detach() {
+	local from
+
+	tp port stop "$1" >/dev/null
+	from=$(tp_size)
+	tp port detach "$1" >/dev/null || return 1
+	tp_says "$from" 10 'is detached|are detached' || return 1
+	! tp show port summary all | grep -q "$2" || tp_fail "port $1 is still there"
+}
+
+# tp_attach UUID PORT: which number it gets
+tp_attach() {
+	local from
+
+	from=$(tp_size)
+	tp port attach "mdev:$1" >/dev/null || return 1
+	tp_says "$from" 10 "Port $2 is attached" || return 1
+	tp port start "$2" >/dev/null
+	tp_state "$2" up
+}
+
+# tp_rx_queues PORT: packets of each Rx queue, from the answer to "stop" on
+# standard input.
+tp_rx_queues() {
+	awk -v p="$1" '
+		/Forward Stats for RX Port=/ { gsub(/[=\/]/, " "); q = ""
+			for (i = 1; i < NF; i++) {
+				if ($i == "Port" && q == "" && $(i + 1) != p) next
+				if ($i == "Queue" && q == "") q = $(i + 1)
+			}
+			next }
+		q != "" && /RX-packets:/ { print q, $2; q = "" }'
+}
+
+# tp_rss: with four queues, flows are spread over all of them. testpmd was started
+# with --txonly-multi-flow --rss-udp.
+tp_rss() {
+	local out port queues
+
+	tp set fwd io >/dev/null || return 1
+	tp start tx_first 8 >/dev/null || return 1
+	sleep 2
+	out=$(tp stop) || return 1
+	for port in 0 1; do
+		queues=$(tp_rx_queues $port <<<"$out")
+		echo "port $port, queue and packets: ${queues//$'\n'/, }"
+		[ "$(awk '$2 > 100' <<<"$queues" | wc -l)" = 4 ] || {
+			echo "$out" | tail -n 40
+			tp_fail "port $port: not four queues that receive"
+			return 1
+		}
+	done
+}
+
+# tp_watch: 32 frames from each port, and how they arrive.
+tp_watch() {
+	local from
+
+	from=$(tp_size)
+	tp set fwd rxonly >/dev/null || return 1
+	tp set verbose 1 >/dev/null
+	tp start tx_first 1 >/dev/null || return 1
+	sleep 1
+	tp stop >/dev/null || return 1
+	tp set verbose 0 >/dev/null
+	tp set fwd io >/dev/null
+	tp_text "$from"
+}
+
+# tp_vlan: port 0 tags, port 1 filters and strips.
+tp_vlan() {
+	local out
+
+	tp port stop 0 >/dev/null
+	tp tx_vlan set 0 100 >/dev/null
+	tp port start 0 >/dev/null
+	tp_state 0 up || return 1
+	tp vlan set strip on 1
+	tp vlan set filter on 1
+	out=$(tp rx_vlan add 100 1)
+	echo "$out"
+	! grep -qiE 'fail|error' <<<"$out" || return 1
+	out=$(tp_watch) || return 1
+	grep -m 1 -E 'VLAN tci=0x64' <<<"$out" || {
+		tail -n 12 <<<"$out"
+		tp_fail 'no frame of VLAN 100'
+		return 1
+	}
+	# A VLAN that port 1 is no member of.
+	tp rx_vlan rm 100 1 >/dev/null
+	out=$(tp_watch) || return 1
+	! grep -q 'VLAN tci=0x64' <<<"$out" || {
+		tp_fail 'a frame of a VLAN that the port is no member of'
+		return 1
+	}
+	tp vlan set filter off 1 >/dev/null
+	tp vlan set strip off 1 >/dev/null
+	tp port stop 0 >/dev/null
+	tp tx_vlan reset 0 >/dev/null
+	tp port start 0 >/dev/null
+	tp_state 0 up
+}
+
+# tp_csum: checksums by the device on the way out, verified on the way in.
+# testpmd was started with --enable-rx-cksum.
+tp_csum() {
+	local out port
+
+	out=$(tp_watch) || return 1
+	grep -m 1 -oE '(PKT_RX|RTE_MBUF_F_RX)_IP_CKSUM_GOOD' <<<"$out" ||
+		tp_fail 'no checksum was found good' || return 1
+	tp port stop all >/dev/null
+	for port in 0 1; do
+		tp csum set ip hw $port >/dev/null
+		tp csum set udp hw $port >/dev/null
+	done
+	tp port start all >/dev/null
+	tp_state 0 up && tp_state 1 up || return 1
+	tp_forward csum 1 || return 1
+	out=$(tp_watch) || return 1
+	! grep -E 'CKSUM_BAD' <<<"$out" || tp_fail 'a bad checksum'
+}
