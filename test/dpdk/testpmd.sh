@@ -70,10 +70,10 @@ tp_end() {
 	tp_fd=
 	if [ -n "$tp_pid" ]; then
 		# It may be a "timeout" that passes this on.
-		kill -TERM "$tp_pid" 2>/dev/null
+		kill -TERM "$tp_pid" 2>/dev/null || true
 		sleep 1
-		kill -KILL "$tp_pid" 2>/dev/null
-		wait "$tp_pid" 2>/dev/null
+		kill -KILL "$tp_pid" 2>/dev/null || true
+		wait "$tp_pid" 2>/dev/null || true
 	fi
 	tp_pid=
 	rm -rf "$tp_dir"
@@ -88,11 +88,11 @@ tp_quit() {
 		kill -0 "$tp_pid" 2>/dev/null || break
 		sleep 0.1
 	done
-	kill -0 "$tp_pid" 2>/dev/null && {
+	if kill -0 "$tp_pid" 2>/dev/null; then
 		tp_end
 		tp_fail 'testpmd did not quit'
 		return 1
-	}
+	fi
 	wait "$tp_pid" || status=$?
 	tp_pid=
 	tp_end
@@ -118,7 +118,7 @@ tp_forward() {
 	out=$(tp stop) || return 1
 	for port in 0 1; do
 		n=$(tp_total $port RX <<<"$out")
-		if [ "${n:-0}" -le "${3:-1000}" ]; then
+		if [ "${n:-0}" -le "${3:-500}" ]; then
 			echo "$out" | tail -n 20
 			tp_fail "port $port: ${n:-no} packets in $2 s of $1"
 			return 1

@@ -1,0 +1,285 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Inside a test VM with the set "dpdk" (test/vm/build-set): Debian's own testpmd
+# and its iavf driver, with our bus plugin, on mediated devices. What is done with
+# testpmd is in test/dpdk/testpmd.sh. Run by test/vm/suite.
+# shellcheck source-path=SCRIPTDIR disable=SC2119
+
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=../../dpdk/testpmd.sh
+. "$(dirname "$0")/../../dpdk/testpmd.sh"
+
+A=$(uuid 1)
+B=$(uuid 2)
+C=$(uuid 3)
+D=$(uuid 4)
+TOP=$(dirname "$0")/../../..
+# EAL takes no plugin from where everyone may write.
+PLUGIN=/opt/vdcm/librte_bus_mdev.so
+export TP_START=180 TP_WAIT=60
+GROUP=4242
+
+group_of() { basename "$(readlink "$MDEV/$1/iommu_group")"; }
+
+mac_of() { printf '02:00:00:00:01:%02x' "$1"; }
+
+boots() {
+	command -v dpdk-testpmd >/dev/null || { echo 'no dpdk-testpmd: run with --set dpdk'; return 77; }
+	make -s -C "$TOP" dpdk DPDK_DIR=/ OUT="$(dirname $PLUGIN)"
+	echo "vdcm:x:$GROUP:" >>/etc/group
+	load
+	modprobe vfio_iommu_type1
+	mdev_create 1
+	mdev_create 2
+	echo "$C" >"$(type_dir)4/create"
+	echo "$D" >"$(type_dir)4/create"
+	for n in 1 2 3 4; do
+		mac_of $n >"$MDEV/$(uuid $n)/mac"
+	done
+	sysctl -qw vm.nr_hugepages=192
+	mkdir -p /dev/hugepages
+	mountpoint -q /dev/hugepages || mount -t hugetlbfs hugetlbfs /dev/hugepages
+}
+
+# session NAME EAL_ARGS... -- ARGS...: testpmd, for the rest of this test.
+session() {
+	local name=$1
+
+	shift
+	trap tp_end EXIT
+	tp_start "$OUT/testpmd-$name.txt" "${AS[@]}" stdbuf -oL dpdk-testpmd --lcores '(0,1)@0' \
+		--no-pci "${MEM[@]}" "${LOAD[@]}" "$@"
+}
+AS=()
+MEM=(-m 256 --in-memory)
+LOAD=(-d "$PLUGIN")
+# shellcheck disable=SC2054 # The commas are testpmd's.
+common=(--no-mlockall -i --total-num-mbufs=8192 --nb-cores=1
+	"--eth-peer=0,$(mac_of 2)" "--eth-peer=1,$(mac_of 1)")
+
+# says REGEX EAL_ARGS...: testpmd finds no port, and says why.
+says() {
+	local want=$1 out
+
+	shift
+	out=$(timeout 120 "${AS[@]}" dpdk-testpmd --lcores 0 --no-pci "${MEM[@]}" "${LOAD[@]}" "$@" \
+		-- --no-mlockall -i </dev/null 2>&1) || true
+	echo "$out"
+	grep -qE "$want" <<<"$out"
+}
+
+sentences() {
+	local g
+
+	g=$(group_of "$A")
+	says "mdev: $(uuid 99): there is no such mediated device" -a "mdev:$(uuid 99)"
+	exec 9<>"/dev/vfio/$g"
+	says "mdev: $A: another process uses the device \(/dev/vfio/$g is busy\)" -a "mdev:$A"
+	exec 9>&-
+	echo trap >"$MDEV/$A/doorbell"
+	says "mdev: $A: the device's registers trap" -a "mdev:$A"
+	echo auto >"$MDEV/$A/doorbell"
+	chmod 600 "/dev/vfio/$g"
+	as_user
+	says "mdev: $A: no right to open /dev/vfio/$g \(owner 0, group root, mode 0600\)" -a "mdev:$A"
+}
+
+forwards() {
+	session forward -a "mdev:$A" -a "mdev:$B" -- "${common[@]}" --enable-rx-cksum
+	tp_forward io 4
+	tp_forward mac 4
+	[ "$(stat_of "$A" tx_unicast)" -gt 500 ]
+	[ "$(stat_of "$B" rx_unicast)" -gt 500 ]
+	tp_restart
+	tp_forward io 2
+	tp_reset 0
+	tp_forward io 2
+	tp_quit
+}
+
+offloads() {
+	session offloads -a "mdev:$A" -a "mdev:$B" -- "${common[@]}" --enable-rx-cksum
+	tp_vlan
+	tp_csum
+	tp_quit
+}
+
+# A PF reset, as the host's operator starts it.
+pf_reset() {
+	local from
+
+	session pf-reset -a "mdev:$A" -a "mdev:$B" -- "${common[@]}"
+	from=$(tp_size)
+	echo 1 >"$MDEV/$A/reset"
+	tp_says "$from" 20 'Port 0: .*reset event'
+	tp_reset 0
+	tp_forward io 2
+	tp_quit
+}
+
+# A link event comes by the mailbox's interrupt; 20.11 has no other way.
+interrupts() {
+	local from
+
+	session interrupts -a "mdev:$A" -a "mdev:$B" -- "${common[@]}"
+	tp_state 0 up
+	from=$(tp_size)
+	echo down >"$MDEV/$A/link"
+	tp_says "$from" 20 'Port 0: .*link state change event'
+	tp_state 0 down
+	echo up >"$MDEV/$A/link"
+	tp_state 0 up
+	tp_forward io 2
+	tp_quit
+}
+
+hotplug() {
+	session hotplug -a "mdev:$A" -- "${common[@]}"
+	tp_attach "$B" 1
+	tp_forward io 2
+	tp_detach 1 "$B"
+	# Free for others meanwhile.
+	exec 9<>"/dev/vfio/$(group_of "$B")"
+	exec 9>&-
+	tp_attach "$B" 1
+	tp_forward io 2
+	# Both: the container goes, and comes again.
+	tp_detach 1 "$B"
+	tp_detach 0 "$A"
+	tp_attach "$A" 0
+	tp_attach "$B" 1
+	tp_forward io 2
+	tp_quit
+}
+
+rss() {
+	session rss -a "mdev:$C" -a "mdev:$D" -- -i --no-mlockall --total-num-mbufs=16384 \
+		--nb-cores=1 --rxq=4 --txq=4 --txonly-multi-flow --rss-udp \
+		"--eth-peer=0,$(mac_of 4)" "--eth-peer=1,$(mac_of 3)"
+	tp_rss
+	tp_quit
+}
+
+# The host removes a device that testpmd uses: it lets go, and all goes on.
+removal() {
+	local from pid
+
+	session removal -a "mdev:$A" -a "mdev:$B" -- "${common[@]}" --hot-plug
+	from=$(tp_size)
+	mdev_remove "$B" &
+	pid=$!
+	tp_says "$from" 20 "mdev: $B: the host asks for the device"
+	tp_says "$from" 20 'is detached|are detached'
+	wait_for 20 test ! -e "$MDEV/$B"
+	wait $pid
+	tp_quit
+	mdev_create 2
+	mac_of 2 >"$MDEV/$B/mac"
+}
+
+# Killed under traffic: the device is as new for the next one.
+killed() {
+	session killed -a "mdev:$A" -a "mdev:$B" -- "${common[@]}"
+	tp start tx_first
+	sleep 2
+	kill -KILL "$tp_pid"
+	tp_end
+	session after-kill -a "mdev:$A" -a "mdev:$B" -- "${common[@]}"
+	tp_forward io 2
+	tp_quit
+}
+
+as_user() {
+	AS=(setpriv --reuid=1000 --regid=1000 --groups="$GROUP" env XDG_RUNTIME_DIR=/run/user1000)
+	MEM=(-m 64 --no-huge --no-shconf)
+	mkdir -p /run/user1000
+	chown 1000 /run/user1000
+}
+
+# No root: rights on the groups' files, and memory to lock. With less of that it
+# works, too, but the kernel copies.
+user() {
+	local u
+
+	for u in "$A" "$B"; do
+		chgrp "$GROUP" "/dev/vfio/$(group_of "$u")"
+		chmod 660 "/dev/vfio/$(group_of "$u")"
+	done
+	as_user
+	ulimit -l 262144
+	session user -a "mdev:$A" -a "mdev:$B" -- "${common[@]}"
+	if grep RLIMIT_MEMLOCK "$OUT/testpmd-user.txt"; then
+		die "the limit is enough"
+	fi
+	tp_forward io 2
+	tp_quit
+	ulimit -l 1024
+	session user-memlock -a "mdev:$A" -a "mdev:$B" -- "${common[@]}"
+	grep 'mdev: this process may lock 1024 KiB (RLIMIT_MEMLOCK)' "$OUT/testpmd-user-memlock.txt"
+	tp_forward io 2
+	tp_quit
+}
+
+# In the directory of drivers nobody has to name it.
+autoload() {
+	local d pmds
+
+	pmds=$(echo /usr/lib/x86_64-linux-gnu/dpdk/pmds-*)
+	d=/run/pmds
+	mkdir -p $d/upper $d/work
+	mount -t overlay -o "lowerdir=$pmds,upperdir=$d/upper,workdir=$d/work" overlay "$pmds"
+	make -s -C "$TOP" dpdk_install DPDK_DIR=/ OUT="$(dirname $PLUGIN)"
+	LOAD=()
+	session autoload -a "mdev:$A" -a "$B" -- "${common[@]}"
+	tp_forward io 2
+	tp_quit
+	umount "$pmds"
+}
+
+# testpmd answers a guest's pings: one device each.
+with_guest() {
+	guest start a --mdev "$B"
+	net_up a 1
+	session guest -a "mdev:$A" -- -i --no-mlockall --total-num-mbufs=8192 --nb-cores=1 \
+		--port-topology=loop
+	tp set fwd icmpecho
+	tp start
+	reachable a "$NET4.77" 20
+	ping_ok a "$NET4.77" 100
+	ping_ok a "$NET4.77" 50 -s 1400
+	ping_ok a "$HOST_IP" 10
+	tp stop
+	tp_quit
+	guest stop a
+}
+
+ends() {
+	for n in 1 2 3 4; do
+		mdev_remove "$(uuid $n)"
+	done
+	sysctl -qw vm.nr_hugepages=0
+	unload
+	balanced
+	! dmesg | grep -E "$SPLAT" || die "the kernel log has a splat"
+}
+
+check dpdk-boot boots
+if ! command -v dpdk-testpmd >/dev/null; then
+	finish
+	exit
+fi
+check dpdk-sentences sentences
+check dpdk-forward forwards
+check dpdk-offloads offloads
+check dpdk-pf-reset pf_reset
+check dpdk-interrupts interrupts
+check dpdk-hotplug hotplug
+check dpdk-rss rss
+check dpdk-removal removal
+check dpdk-killed killed
+check dpdk-user user
+check dpdk-autoload autoload
+check dpdk-guest with_guest
+check dpdk-end ends
+finish
