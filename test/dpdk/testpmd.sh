@@ -50,8 +50,7 @@ tp_says() {
 	done
 }
 
-# What forwarding prints may follow it at once.
-tp_prompt() { tp_says "$1" "$2" '^testpmd>'; }
+tp_prompt() { tp_says "$1" "$2" '^testpmd> '; }
 
 # tp COMMAND...: one command; prints the answer, without waiting for what comes
 # later.
@@ -187,10 +186,19 @@ tp_rx_queues() {
 }
 
 # tp_rss: with four queues, flows are spread over all of them. testpmd was started
-# with --txonly-multi-flow --rss-udp.
+# with --txonly-multi-flow --rss-udp. That makes as few as eight flows, which a
+# random key may well send all to one queue: hence a key.
 tp_rss() {
-	local out port queues
+	local out port queues key
 
+	key=6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa
+	key+=0123456789abcdef01234567
+	for port in 0 1; do
+		out=$(tp port config $port rss-hash-key ipv4-udp $key)
+		! grep -iE 'fail|error|invalid|not supp' <<<"$out" || return 1
+		tp show port $port rss-hash key | grep -qi "$key" ||
+			tp_fail "port $port did not take the key" || return 1
+	done
 	tp set fwd io >/dev/null || return 1
 	tp start tx_first 8 >/dev/null || return 1
 	sleep 2
@@ -213,7 +221,9 @@ tp_watch() {
 	from=$(tp_size)
 	tp set fwd rxonly >/dev/null || return 1
 	tp set verbose 1 >/dev/null
-	tp start tx_first 1 >/dev/null || return 1
+	# Frames are printed into the middle of the prompt.
+	echo 'start tx_first 1' >&"$tp_fd"
+	tp_says "$from" "${TP_WAIT:-30}" 'packet forwarding - ports' || return 1
 	sleep 1
 	tp stop >/dev/null || return 1
 	tp set verbose 0 >/dev/null
