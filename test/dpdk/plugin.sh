@@ -50,11 +50,13 @@ step() {
 
 build() { make -s -f dpdk/Makefile CC="$1" DPDK_DIR="$root" OUT="build/dpdk-plugin/$release-$1"; }
 
+program=$root/usr/bin/dpdk-testpmd
+
 # The libraries of the release alone, its C library included. In a subshell, so
 # that a signal finds it.
 run_in_root() (
 	exec timeout 300 "$ld" ${PRELOAD:+--preload "$PRELOAD"} --library-path "$lib:$root/lib/x86_64-linux-gnu" \
-		"$root/usr/bin/dpdk-testpmd" --no-huge --no-pci --no-shconf -m 128 \
+		"$program" --no-huge --no-pci --no-shconf -m 128 \
 		"${drivers[@]}" -d "$plugin" "$@"
 )
 
@@ -153,6 +155,14 @@ removal() {
 	! tp show port summary all | grep -q "$b"
 }
 
+# Receive interrupts, for which testpmd has no use.
+rx_interrupts() (
+	make -s -f test/dpdk/Makefile ROOT="$root" OUT="$work" rxintr || return 1
+	program=$work/rxintr
+	fake_testpmd 1 "${mdevs[@]}" 2>&1 | tee "$work/rxintr.log"
+	grep -q 'each with its interrupt' "$work/rxintr.log"
+)
+
 devices() { tp show device info all | grep -E "Bus name: mdev|$a"; }
 
 step build-gcc build gcc
@@ -212,5 +222,6 @@ if session removal 1 "${mdevs[@]}" -- "${common[@]}" --hot-plug; then
 else
 	not_ok "dpdk/$release/removal" "$(tail -n 1 "$work/removal.log")"
 fi
+step rx-interrupts rx_interrupts
 step dma no_faults
 tp_end

@@ -134,6 +134,14 @@ interrupts() {
 	tp_quit
 }
 
+# Receive interrupts, for which testpmd has no use.
+rx_interrupts() {
+	make -s -C "$TOP" -f test/dpdk/Makefile ROOT=/ OUT=/opt/vdcm rxintr
+	timeout 300 /opt/vdcm/rxintr --lcores 0 --no-pci "${MEM[@]}" "${LOAD[@]}" \
+		-a "mdev:$A" -a "mdev:$B" 2>&1 | tee "$OUT/rxintr.txt"
+	grep 'each with its interrupt' "$OUT/rxintr.txt"
+}
+
 hotplug() {
 	session hotplug -a "mdev:$A" -- "${common[@]}"
 	tp_attach "$B" 1
@@ -274,6 +282,7 @@ check dpdk-forward forwards
 check dpdk-offloads offloads
 check dpdk-pf-reset pf_reset
 check dpdk-interrupts interrupts
+check dpdk-rx-interrupts rx_interrupts
 check dpdk-hotplug hotplug
 check dpdk-rss rss
 check dpdk-removal removal
