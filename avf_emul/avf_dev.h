@@ -365,7 +365,7 @@ u32 avf_reg_ro(u32 off);
 /** avf_page_on() - are the registers in memory? any. */
 static inline bool avf_page_on(const struct avf_dev *dev)
 {
-	return avf_load_acquire(&dev->pages.on);
+	return unlikely(avf_load_acquire(&dev->pages.on));
 }
 
 /**
@@ -375,6 +375,10 @@ static inline bool avf_page_on(const struct avf_dev *dev)
  */
 void avf_page_fill(struct avf_dev *dev);
 
+/* What the two below do if there is memory. */
+void avf_page_do_put(struct avf_dev *dev, u32 off, u32 val);
+bool avf_page_is_stale(const struct avf_dev *dev, u32 off);
+
 /**
  * avf_page_put() - the model has changed a register. ctl; of DYN_CTLN int.
  * @off: a register
@@ -383,20 +387,23 @@ void avf_page_fill(struct avf_dev *dev);
  * What the driver has stored there and the model not seen stays, and counts as
  * written after this. Does nothing for doorbells, or if there is no memory.
  */
-void avf_page_put(struct avf_dev *dev, u32 off, u32 val);
+static inline void avf_page_put(struct avf_dev *dev, u32 off, u32 val)
+{
+	if (avf_page_on(dev))
+		avf_page_do_put(dev, off, val);
+}
 
 /** avf_page_stale() - has the driver stored to the register at @off? ctl. */
-bool avf_page_stale(const struct avf_dev *dev, u32 off);
+static inline bool avf_page_stale(const struct avf_dev *dev, u32 off)
+{
+	return avf_page_on(dev) && avf_page_is_stale(dev, off);
+}
 
-/**
- * avf_page_read() - read the dword at @off through the BAR. ctl.
- *
- * Returns false when there is no memory for it: it is a doorbell, or nothing.
- */
-bool avf_page_read(struct avf_dev *dev, u32 off, u32 *val);
+/** avf_page_read() - avf_reg_read() where registers are memory. ctl. */
+u32 avf_page_read(struct avf_dev *dev, u32 off);
 
-/** avf_page_write() - write it; see avf_page_read(). ctl. */
-bool avf_page_write(struct avf_dev *dev, u32 off, u32 val);
+/** avf_page_write() - avf_reg_write() where registers are memory. ctl. */
+void avf_page_write(struct avf_dev *dev, u32 off, u32 val);
 
 /* ------------------------------------------------------------- avf_int.c */
 

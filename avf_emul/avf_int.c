@@ -163,7 +163,8 @@ static void avf_int_rearm0(struct avf_dev *dev, bool unread)
 		dev->intr.mbx = true;
 }
 
-void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread)
+static inline void avf_int_dyn(struct avf_dev *dev, u16 vec, u32 val,
+			       bool unread)
 {
 	struct avf_vec *v = &dev->intr.vec[vec];
 	u32 itr = (val >> AVF_DYN_ITR_S) & AVF_DYN_ITR_M;
@@ -194,10 +195,15 @@ void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 	avf_int_eval(dev, vec);
 }
 
+void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread)
+{
+	avf_int_dyn(dev, vec, val, unread);
+}
+
 void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 {
 	avf_lock(&dev->int_lock);
-	avf_int_dyn_set(dev, vec, val, unread);
+	avf_int_dyn(dev, vec, val, unread);
 	avf_unlock(&dev->int_lock);
 }
 

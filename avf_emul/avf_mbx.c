@@ -26,19 +26,23 @@ static u64 avf_mbx_addr(const struct avf_dev *dev, enum avf_reg_slot hi,
 }
 
 /* Where registers are memory the driver may just be taking a ring away. */
+static noinline bool avf_mbx_atq_taken(const struct avf_dev *dev)
+{
+	return dev->mbx.held || avf_page_is_stale(dev, AVF_REG_ATQH) ||
+	       avf_page_is_stale(dev, AVF_REG_ATQLEN);
+}
+
 static bool avf_mbx_arq_on(const struct avf_dev *dev)
 {
-	return (avf_mbx_reg(dev, AVF_SLOT_ARQLEN) & AVF_AQ_LEN_ENABLE) &&
-	       !avf_page_stale(dev, AVF_REG_ARQLEN);
+	return avf_mbx_reg(dev, AVF_SLOT_ARQLEN) & AVF_AQ_LEN_ENABLE;
 }
 
 static bool avf_mbx_atq_on(const struct avf_dev *dev)
 {
 	/* During a reset nobody listens (contract 7.4). */
-	return READ_ONCE(dev->rstat) == AVF_RSTAT_ACTIVE && !dev->mbx.held &&
+	return READ_ONCE(dev->rstat) == AVF_RSTAT_ACTIVE &&
 	       (avf_mbx_reg(dev, AVF_SLOT_ATQLEN) & AVF_AQ_LEN_ENABLE) &&
-	       !avf_page_stale(dev, AVF_REG_ATQH) &&
-	       !avf_page_stale(dev, AVF_REG_ATQLEN);
+	       !(avf_page_on(dev) && avf_mbx_atq_taken(dev));
 }
 
 /* The device's own step of a head. */
@@ -54,11 +58,11 @@ static void avf_mbx_head(struct avf_dev *dev, enum avf_reg_slot slot, u32 off,
  * can see the reset, and wait until that was taken (DPDK: 250 ms). With the ATQ
  * off nobody takes it; the head says so.
  */
-static void avf_mbx_skip(struct avf_dev *dev)
+static noinline void avf_mbx_skip(struct avf_dev *dev)
 {
 	u32 tail = avf_mbx_reg(dev, AVF_SLOT_ATQT);
 
-	if (avf_page_on(dev) && avf_mbx_reg(dev, AVF_SLOT_ATQH) != tail &&
+	if (avf_mbx_reg(dev, AVF_SLOT_ATQH) != tail &&
 	    !(avf_mbx_reg(dev, AVF_SLOT_ATQLEN) & AVF_AQ_LEN_ENABLE))
 		avf_mbx_head(dev, AVF_SLOT_ATQH, AVF_REG_ATQH, tail);
 }
@@ -204,7 +208,8 @@ static void avf_mbx_flush(struct avf_dev *dev)
 {
 	struct avf_mbx *mbx = &dev->mbx;
 
-	while (mbx->count && avf_mbx_arq_on(dev) && avf_dev_dma_ok(dev)) {
+	while (mbx->count && avf_mbx_arq_on(dev) && avf_dev_dma_ok(dev) &&
+	       !avf_page_stale(dev, AVF_REG_ARQLEN)) {
 		u32 n = avf_mbx_reg(dev, AVF_SLOT_ARQLEN) & AVF_AQ_LEN_M;
 		u32 head = avf_mbx_reg(dev, AVF_SLOT_ARQH);
 		u32 tail = avf_mbx_reg(dev, AVF_SLOT_ARQT);
@@ -368,7 +373,8 @@ void avf_mbx_run(struct avf_dev *dev)
 	avf_mbx_flush(dev);
 	for (i = 0; i < AVF_AQ_LEN_M; i++) {
 		if (!avf_mbx_one(dev)) {
-			avf_mbx_skip(dev);
+			if (avf_page_on(dev))
+				avf_mbx_skip(dev);
 			return;
 		}
 	}

@@ -184,15 +184,11 @@ void avf_page_fill(struct avf_dev *dev)
 	avf_page_store(dev, AVF_REG_ICR0, AVF_ICR0_ADMINQ);
 }
 
-void avf_page_put(struct avf_dev *dev, u32 off, u32 val)
+void avf_page_do_put(struct avf_dev *dev, u32 off, u32 val)
 {
-	const struct avf_page_reg *r;
+	const struct avf_page_reg *r = avf_page_find(off);
 	u32 slot, seen, old;
 
-	if (!avf_page_on(dev))
-		return;
-
-	r = avf_page_find(off);
 	if (r) {
 		slot = r->slot;
 		seen = r->seen;
@@ -213,13 +209,10 @@ void avf_page_put(struct avf_dev *dev, u32 off, u32 val)
 
 /* ----------------------------------------------------- what the driver says */
 
-bool avf_page_stale(const struct avf_dev *dev, u32 off)
+bool avf_page_is_stale(const struct avf_dev *dev, u32 off)
 {
-	const struct avf_page_reg *r;
+	const struct avf_page_reg *r = avf_page_find(off);
 
-	if (!avf_page_on(dev))
-		return false;
-	r = avf_page_find(off);
 	return r && avf_page_load(dev, off) != avf_page_seen(dev, r->slot);
 }
 
@@ -384,29 +377,24 @@ u32 avf_page_pending(const struct avf_dev *dev)
 
 /* ------------------------------------------------------------ both together */
 
-bool avf_page_read(struct avf_dev *dev, u32 off, u32 *val)
+u32 avf_page_read(struct avf_dev *dev, u32 off)
 {
-	if (!avf_page_on(dev) || !avf_page_at(dev, off))
-		return false;
-
 	avf_page_sync(dev);
-	*val = avf_reg_read(dev, off);
-	return true;
+	return avf_reg_read(dev, off);
 }
 
-bool avf_page_write(struct avf_dev *dev, u32 off, u32 val)
+void avf_page_write(struct avf_dev *dev, u32 off, u32 val)
 {
-	if (!avf_page_on(dev) || !avf_page_at(dev, off))
-		return false;
-
 	/* What the driver stored before comes before; then a store like those. */
 	avf_page_sync(dev);
-	if (avf_page_is_plain(off) || avf_page_is_dyn(off) ||
-	    avf_page_find(off)) {
+	if (!avf_page_at(dev, off)) {
+		/* A doorbell, or nothing. */
+		avf_reg_write(dev, off, val);
+	} else if (avf_page_is_plain(off) || avf_page_is_dyn(off) ||
+		   avf_page_find(off)) {
 		avf_page_store(dev, off, val);
 		avf_page_sync(dev);
 	}
-	return true;
 }
 
 /* -------------------------------------------------------------------- life */

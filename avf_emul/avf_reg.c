@@ -301,7 +301,7 @@ void avf_reg_reset(struct avf_dev *dev, bool all)
 	}
 }
 
-u32 avf_reg_read(struct avf_dev *dev, u32 off)
+static inline u32 avf_reg_rd(struct avf_dev *dev, u32 off)
 {
 	const struct avf_reg *r;
 	u32 i;
@@ -322,7 +322,7 @@ u32 avf_reg_peek(struct avf_dev *dev, u32 off)
 	return r->rc ? avf_int_icr0_read(dev, false) : r->rd(dev, r, i);
 }
 
-void avf_reg_write(struct avf_dev *dev, u32 off, u32 val)
+static inline void avf_reg_wr(struct avf_dev *dev, u32 off, u32 val)
 {
 	const struct avf_reg *r;
 	u32 i;
@@ -330,6 +330,16 @@ void avf_reg_write(struct avf_dev *dev, u32 off, u32 val)
 	r = avf_reg_find(off, &i);
 	if (r)
 		r->wr(dev, r, i, val);
+}
+
+u32 avf_reg_read(struct avf_dev *dev, u32 off)
+{
+	return avf_reg_rd(dev, off);
+}
+
+void avf_reg_write(struct avf_dev *dev, u32 off, u32 val)
+{
+	avf_reg_wr(dev, off, val);
 }
 
 u32 avf_reg_ro(u32 off)
@@ -343,13 +353,11 @@ u32 avf_reg_ro(u32 off)
 
 static u32 avf_bar_read_dword(struct avf_dev *dev, u32 bar, u32 off)
 {
-	u32 val;
-
 	if (bar == 3)
 		return avf_msix_read(dev, off);
-	if (avf_page_read(dev, off, &val))
-		return val;
-	return avf_reg_read(dev, off);
+	if (avf_page_on(dev))
+		return avf_page_read(dev, off);
+	return avf_reg_rd(dev, off);
 }
 
 static u32 avf_bar_size(u32 bar)
@@ -417,8 +425,10 @@ void avf_bar_write(struct avf_dev *dev, u32 bar, u32 off, const void *buf,
 	if (len != 4)
 		return;
 	memcpy(&dw, p, sizeof(dw));
-	if (!avf_page_write(dev, off, le32_to_cpu(dw)))
-		avf_reg_write(dev, off, le32_to_cpu(dw));
+	if (avf_page_on(dev))
+		avf_page_write(dev, off, le32_to_cpu(dw));
+	else
+		avf_reg_wr(dev, off, le32_to_cpu(dw));
 }
 
 /* ------------------------------------------------------------ fast paths */

@@ -163,7 +163,7 @@ static void spy_segv(int sig, siginfo_t *info, void *uc)
 	ucontext_t *u = uc;
 
 	if (!spy.left || addr < bar[spy.first] ||
-	    addr >= bar[spy.first] + spy.n * AVF_PAGE_SIZE) {
+	    addr >= bar[spy.first + spy.n]) {
 		signal(sig, SIG_DFL);
 		return;
 	}
