@@ -156,6 +156,8 @@ int swpf_uplink_create(struct swpf *swpf)
 		goto err_netdev;
 
 	SET_NETDEV_DEV(dev, &swpf->pdev->dev);
+	/* What is sent waits in a list: it cannot be sent twice at a time. */
+	dev->priv_flags &= ~IFF_TX_SKB_SHARING;
 	dev->netdev_ops = &swpf_netdev_ops;
 	dev->ethtool_ops = &swpf_ethtool_ops;
 	dev->min_mtu = ETH_MIN_MTU;
