@@ -692,6 +692,10 @@ TEST_ONCE(features_check)
 	CHECK_EQ(swpf_uplink_features_check(skb, &dev, all), all);
 	skb->info.gso_size++;
 	CHECK_EQ(swpf_uplink_features_check(skb, &dev, all), NETIF_F_SG);
+	skb->info.gso_size = 64;
+	CHECK_EQ(swpf_uplink_features_check(skb, &dev, all), all);
+	skb->info.gso_size--;
+	CHECK_EQ(swpf_uplink_features_check(skb, &dev, all), NETIF_F_SG);
 	skb->info.gso_size = 0;
 	skb->transport = 32 + 200;
 	CHECK_EQ(swpf_uplink_features_check(skb, &dev, all), all);

@@ -15,6 +15,8 @@
 #define SWPF_TCP_MAX	60
 /* Room in a frame's head, of which retagging takes some. */
 #define SWPF_GSO_MAX	(AVF_FRAME_HDR - VLAN_HLEN)
+/* Segments this short are not worth it, and the worker would make thousands. */
+#define SWPF_MSS_MIN	64
 /* A frame's head, and what is left of the skb's linear part; one to spare. */
 #define SWPF_FRAGS_MAX	(AVF_FRAME_SEGS - 3)
 
@@ -32,18 +34,28 @@ struct swpf_tx_batch {
 	u8 head[SWPF_BATCH][SWPF_TX_HEAD];
 };
 
+/*
+ * May @skb be left to us to cut? The headers must be where everyone looks, and
+ * segments be frames. Their number is what a guest of another hypervisor says
+ * who sends through a bridge: if it makes too many, that is not our time.
+ */
+static bool swpf_tx_cuts(const struct sk_buff *skb)
+{
+	u32 mss = skb_shinfo(skb)->gso_size;
+	/* Below 0, or not known: too much. */
+	u32 l4 = (u32)skb_transport_offset(skb);
+
+	return mss >= SWPF_MSS_MIN && l4 <= SWPF_GSO_MAX - SWPF_TCP_MAX &&
+	       l4 + SWPF_TCP_MAX + mss <= SWPF_MAX_FRAME;
+}
+
 netdev_features_t swpf_uplink_features_check(struct sk_buff *skb,
 					     struct net_device *dev,
 					     netdev_features_t features)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
-	/* Below 0, or not known: too much. */
-	u32 l4 = (u32)skb_transport_offset(skb);
 
-	/* The headers must be where everyone looks, and segments be frames. */
-	if (skb_is_gso(skb) &&
-	    (l4 > SWPF_GSO_MAX - SWPF_TCP_MAX ||
-	     l4 + SWPF_TCP_MAX + info->gso_size > SWPF_MAX_FRAME))
+	if (skb_is_gso(skb) && !swpf_tx_cuts(skb))
 		features &= ~NETIF_F_GSO_MASK;
 	if (info->nr_frags > SWPF_FRAGS_MAX)
 		features &= ~(NETIF_F_SG | NETIF_F_GSO_MASK);
