@@ -113,6 +113,9 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 		ktime_t wait = ns_to_ktime(vdcm_rate_wait(&adi->rate));
 
 		trace_vdcm_park(adi, ktime_to_ns(wait));
+		/* Being queued, it is not looked at because of a fault. */
+		if (READ_ONCE(adi->bar.on))
+			vdcm_worker_watch(adi);
 		hrtimer_start(&adi->park_timer, ktime_add(ktime_get(), wait),
 			      HRTIMER_MODE_ABS_SOFT);
 		return;
@@ -193,7 +196,7 @@ static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 	struct vdcm_worker *w = &parent->worker;
 	struct vdcm_adi *adi;
 	u64 idle, min_idle = U64_MAX;
-	bool work = false;
+	bool parked, tx, work = false;
 	int idx;
 
 	if (list_empty_careful(&w->watched))
@@ -207,14 +210,21 @@ static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 			adi->busy_ns = ktime_get_ns();
 			work = true;
 		}
-		if (avf_tx_pending(adi->avf)) {
-			/* Parked: there is work, but not before its timer. */
-			if (test_bit(VDCM_ADI_QUEUED, &adi->flags))
-				continue;
+		parked = test_bit(VDCM_ADI_QUEUED, &adi->flags);
+		tx = avf_tx_pending(adi->avf);
+		if (tx && !parked) {
 			vdcm_worker_look(adi);
 			work = true;
 		}
 		idle = ktime_get_ns() - adi->busy_ns;
+		if (parked && READ_ONCE(adi->bar.on)) {
+			/* Of its registers nobody else would see a store. */
+			min_idle = min(min_idle, idle);
+			continue;
+		}
+		/* There is work, but not before its timer. */
+		if (parked && tx)
+			continue;
 		if (!work && vdcm_doorbell_idle(adi, idle)) {
 			vdcm_worker_unwatch(adi);
 			continue;
