@@ -346,6 +346,9 @@ int vdcm_mapping_add(struct vdcm_adi *adi, struct vm_area_struct *vma,
 void vdcm_mapping_open(struct vm_area_struct *vma);
 void vdcm_mapping_close(struct vm_area_struct *vma);
 
+/* vdcm_main.c: for what a process can make last long */
+extern struct workqueue_struct *vdcm_wq;
+
 /* vdcm_bar.c */
 void vdcm_bar_init(struct vdcm_adi *adi);
 void vdcm_bar_off(struct vdcm_adi *adi);

@@ -182,7 +182,7 @@ static void vdcm_bar_send(struct vdcm_adi *adi)
 	bool often = READ_ONCE(bar->works) >= VDCM_BAR_WORKS;
 
 	if (!test_and_set_bit(VDCM_ADI_BAR_WORK, &adi->flags))
-		schedule_delayed_work(&bar->work, often);
+		queue_delayed_work(vdcm_wq, &bar->work, often);
 }
 
 /**

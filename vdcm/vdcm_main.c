@@ -7,14 +7,21 @@
 
 #include "vdcm.h"
 
+struct workqueue_struct *vdcm_wq;
+
 static int __init vdcm_init(void)
 {
 	int ret;
 
+	vdcm_wq = alloc_workqueue("vdcm", WQ_UNBOUND, 0);
+	if (!vdcm_wq)
+		return -ENOMEM;
 	vdcm_debugfs_init();
 	ret = vdcm_mdev_init();
-	if (ret)
+	if (ret) {
 		vdcm_debugfs_exit();
+		destroy_workqueue(vdcm_wq);
+	}
 	return ret;
 }
 
@@ -22,6 +29,7 @@ static void __exit vdcm_exit(void)
 {
 	vdcm_mdev_exit();
 	vdcm_debugfs_exit();
+	destroy_workqueue(vdcm_wq);
 }
 
 module_init(vdcm_init);
