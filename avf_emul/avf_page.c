@@ -153,12 +153,9 @@ static void avf_page_force(struct avf_dev *dev, u32 off, u32 slot, u32 val)
 	avf_page_set_seen(dev, slot, val);
 }
 
-void avf_page_fill(struct avf_dev *dev)
+static void avf_page_fill_all(struct avf_dev *dev)
 {
 	u32 i, k;
-
-	if (!avf_page_on(dev))
-		return;
 
 	for (i = 0; i < ARRAY_SIZE(avf_page_regs); i++) {
 		const struct avf_page_reg *r = &avf_page_regs[i];
@@ -182,6 +179,12 @@ void avf_page_fill(struct avf_dev *dev)
 	avf_page_store(dev, AVF_REG_RSTAT, READ_ONCE(dev->rstat));
 	/* DPDK without interrupts looks for messages if it reads this. */
 	avf_page_store(dev, AVF_REG_ICR0, AVF_ICR0_ADMINQ);
+}
+
+void avf_page_fill(struct avf_dev *dev)
+{
+	if (avf_page_on(dev))
+		avf_page_fill_all(dev);
 }
 
 void avf_page_do_put(struct avf_dev *dev, u32 off, u32 val)
@@ -422,8 +425,9 @@ void avf_page_attach(struct avf_dev *dev, void *const page[AVF_BAR0_PAGES])
 	for (nr = 0; nr < AVF_BAR0_PAGES; nr++)
 		dev->pages.page[nr] = avf_page_needed(nr) ? page[nr] : NULL;
 	dev->mbx.held = false;
+	/* Before anybody looks: what they hold now was not stored by a driver. */
+	avf_page_fill_all(dev);
 	avf_store_release(&dev->pages.on, true);
-	avf_page_fill(dev);
 }
 
 void avf_page_detach(struct avf_dev *dev)

@@ -61,6 +61,38 @@ TEST_ONCE(attach_late)
 	bed_close(&b);
 }
 
+static void look_early(struct bed *b)
+{
+	CHECK_EQ(avf_page_pending(b->h.dev), 0);
+	avf_page_irqs(b->h.dev);
+}
+
+/*
+ * Attached again to a device in use, to pages that say nothing yet, while the
+ * data path looks: that is no driver's store, and vectors stay enabled.
+ */
+TEST_ONCE(attach_again)
+{
+	struct bed b;
+	uint32_t nth;
+	bool more = true;
+
+	for (nth = 1; more; nth++) {
+		page_up(&b, 1);
+		avf_page_detach(b.h.dev);
+		memset(bar[3], 0, (PAGES - 3) * AVF_PAGE_SIZE);
+		at_access(3, PAGES - 3, nth, look_early, &b);
+		page_attach(&b.h);
+		more = at_access_end();
+		CHECK_EQ(avf_page_pending(b.h.dev), 0);
+		CHECK(ld(R_DYN_CTLN(0)) & DYN_INTENA);
+		CHECK(receive_one(&b));
+		bed_close(&b);
+	}
+	/* 15 registers, 16 vectors, 32 that are memory, and 2 to read */
+	CHECK_EQ(nth - 2, 65);
+}
+
 /* Probe, queues, traffic, another MTU's worth of resets, goodbye. */
 TEST(drive)
 {
