@@ -323,7 +323,8 @@ static bool avf_mbx_one(struct avf_dev *dev)
 	u32 op;
 	int len;
 
-	if (!avf_mbx_atq_on(dev) || !avf_dev_dma_ok(dev) || head == tail)
+	/* Mostly it is this, after the one message there was. */
+	if (head == tail || !avf_mbx_atq_on(dev) || !avf_dev_dma_ok(dev))
 		return false;
 
 	addr = avf_mbx_addr(dev, AVF_SLOT_ATQBAH, AVF_SLOT_ATQBAL, head);
