@@ -127,6 +127,8 @@ struct vdcm_irqs {
  *              may be done with it; read under parent->srcu
  * @pin_lock:   held to pin a page or to unlink one
  * @no_pin:     the container refuses pinning (type1 v1): copy instead
+ * @full:       the user may lock no more memory, or there is none: copy instead
+ * @full_end:   jiffies until which @full holds
  * @storm:      unmap callbacks in quick succession for one range
  * @storm_lo:   first page of that range
  * @storm_hi:   last page
@@ -137,6 +139,8 @@ struct vdcm_dma {
 	struct xarray pages;
 	struct mutex pin_lock;	/* writers of @pages */
 	bool no_pin;
+	bool full;
+	unsigned long full_end;
 	unsigned int storm;
 	unsigned long storm_lo;
 	unsigned long storm_hi;

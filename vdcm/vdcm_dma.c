@@ -28,6 +28,9 @@
 #define VDCM_STORM_GAP		(HZ / 20 + 1)
 #define VDCM_STORM_PAUSE	(HZ / 5 + 1)
 
+/* type1 logs each page above the memlock limit: no more than one a second. */
+#define VDCM_FULL_PAUSE		HZ
+
 void vdcm_dma_init(struct vdcm_dma *dma)
 {
 	xa_init(&dma->pages);
@@ -39,6 +42,16 @@ static bool vdcm_dma_storm(const struct vdcm_dma *dma, unsigned long pfn)
 {
 	return dma->storm >= VDCM_STORM_ROUNDS && pfn >= dma->storm_lo &&
 	       pfn <= dma->storm_hi && time_before(jiffies, dma->storm_end);
+}
+
+/* Was there no room for another pin a moment ago? */
+static bool vdcm_dma_full(struct vdcm_dma *dma)
+{
+	lockdep_assert_held(&dma->pin_lock);
+
+	if (dma->full && time_after_eq(jiffies, dma->full_end))
+		dma->full = false;
+	return dma->full;
 }
 
 static void vdcm_dma_storm_note(struct vdcm_dma *dma, unsigned long first,
@@ -88,7 +101,7 @@ static struct page *vdcm_dma_pin(struct vdcm_adi *adi, unsigned long pfn,
 		page = vdcm_dma_entry(entry, write);
 		goto unlock;
 	}
-	if (dma->no_pin || vdcm_dma_storm(dma, pfn))
+	if (dma->no_pin || vdcm_dma_full(dma) || vdcm_dma_storm(dma, pfn))
 		goto unlock;
 
 	ret = vdcm_vdev_pin(adi, iova, true, &page);
@@ -100,6 +113,10 @@ static struct page *vdcm_dma_pin(struct vdcm_adi *adi, unsigned long pfn,
 		page = NULL;
 		if (ret == -EACCES)
 			dma->no_pin = true;
+		if (ret == -ENOMEM) {
+			dma->full = true;
+			dma->full_end = jiffies + VDCM_FULL_PAUSE;
+		}
 		goto unlock;
 	}
 
@@ -249,6 +266,7 @@ void vdcm_dma_unmap(struct vdcm_adi *adi, u64 iova, u64 len)
 void vdcm_dma_open(struct vdcm_adi *adi)
 {
 	adi->dma.no_pin = false;
+	adi->dma.full = false;
 	adi->dma.storm = 0;
 }
 

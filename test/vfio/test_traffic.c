@@ -4,9 +4,13 @@
  * where guest pages are pinned, and in a v1 container, where they are copied.
  * Then memory that goes away under the device, and a process that does not say
  * goodbye.
+ *
+ * test_traffic UUID UUID [FRAMES]; with FRAMES that many in a v2 container, and
+ * nothing else
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
@@ -149,7 +153,15 @@ static void killed(char **uuid)
 
 int main(int argc, char **argv)
 {
-	CHECK(argc >= 3, "usage: %s UUID UUID", argv[0]);
+	static struct pair p;
+
+	CHECK(argc >= 3, "usage: %s UUID UUID [FRAMES]", argv[0]);
+	if (argc > 3) {
+		pair_open(&p, argv + 1, VFIO_TYPE1v2_IOMMU, &vfiodev_transport);
+		exchange(&p, (uint32_t)atoi(argv[3]));
+		pair_close(&p);
+		return 0;
+	}
 	rounds(argv + 1, VFIO_TYPE1v2_IOMMU);
 	printf("traffic, pinned: ok\n");
 	rounds(argv + 1, VFIO_TYPE1_IOMMU);

@@ -104,6 +104,26 @@ abuse() {
 	mdev_remove "$(uuid 2)"
 }
 
+# A user who may lock next to nothing: all is copied, nothing lost, and the host's
+# log is not the user's to fill.
+memlock() {
+	local t0=$SECONDS n
+	modprobe vfio_iommu_type1
+	mdev_create 1
+	mdev_create 2
+	(
+		ulimit -l 64
+		exec setpriv --bounding-set -ipc_lock timeout 300 "$PROGRAMS/test_traffic" "$(uuid 1)" "$(uuid 2)" 1000
+	)
+	[ "$(stat_of "$(uuid 1)" dma_errors)" = 0 ]
+	[ "$(stat_of "$(uuid 2)" dma_errors)" = 0 ]
+	n=$(log_since memlock | grep -c 'RLIMIT_MEMLOCK')
+	echo "$n messages in $((SECONDS - t0)) s"
+	[ "$n" -ge 1 ] && [ "$n" -le $((2 * (SECONDS - t0) + 4)) ]
+	mdev_remove "$(uuid 1)"
+	mdev_remove "$(uuid 2)"
+}
+
 # KVM finds a doorbell page again that was taken away while it looked.
 kvm_doorbell() {
 	local rc=0
@@ -309,6 +329,8 @@ clear_mdevs
 check adis-64 sixty_four
 clear_mdevs
 check vfio-abuse abuse
+clear_mdevs
+check memlock memlock
 clear_mdevs
 check kvm-doorbell kvm_doorbell
 clear_mdevs
