@@ -293,6 +293,7 @@ static int pci_regions(struct mdev_vfio *v, struct mdev_error *err)
 static int map_bar0(struct mdev_vfio *v, unsigned int num_regions, struct mdev_error *err)
 {
 	struct vfio_region_info *info = NULL;
+	uint32_t any;
 	unsigned int i;
 	int ret = 0;
 
@@ -311,6 +312,10 @@ static int map_bar0(struct mdev_vfio *v, unsigned int num_regions, struct mdev_e
 	if (!(info->flags & VFIO_REGION_INFO_FLAG_MMAP)) {
 		mdev_error_set(err, "the device's registers trap (its attribute \"doorbell\" is \"trap\"), and DPDK cannot work so: echo auto >doorbell");
 		ret = -ENOTSUP;
+	} else if (pread(v->fd, &any, sizeof(any), (off_t)info->offset) != sizeof(any)) {
+		/* That is what has the device put its registers there. */
+		mdev_error_set(err, "the host has no memory for the device's registers");
+		ret = -ENOMEM;
 	} else {
 		v->bar0 = mmap(NULL, info->size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd,
 			       (off_t)info->offset);

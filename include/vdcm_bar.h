@@ -19,9 +19,11 @@
  *                               device's attribute "doorbell".
  *   ..._READ, ..._WRITE         pread() and pwrite() as on BAR0.
  *
- * mmap() fails with EINVAL when nobody has asked for the region's info since the
- * device was opened: the question makes the pages. It fails with EACCES for
- * MAP_PRIVATE and PROT_EXEC. A mapping keeps the device open, is not inherited
+ * First read anything from the region, such as the dword at offset 0: that makes
+ * the pages, and from then until it is closed the device keeps its registers
+ * there. (It fails with ENOMEM without memory for them.) To ask for the region's
+ * info changes nothing. mmap() fails with EINVAL when the region has not been read
+ * since the device was opened, with EACCES for MAP_PRIVATE and PROT_EXEC. A mapping keeps the device open, is not inherited
  * by fork(), and cannot be DMA memory of this or another device.
  *
  * In the mapping registers are memory, and the device looks at it: at once when

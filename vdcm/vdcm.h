@@ -343,7 +343,7 @@ int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle);	/* worker */
 void vdcm_doorbell_armed(struct vdcm_adi *adi);	/* worker */
 void vdcm_doorbell_touched(struct vdcm_adi *adi);	/* under the mmap lock */
-vm_fault_t vdcm_doorbell_faulted(struct vm_fault *vmf, struct vdcm_adi *adi);
+vm_fault_t vdcm_mapping_faulted(struct vm_fault *vmf);
 int vdcm_mapping_add(struct vdcm_adi *adi, struct vm_area_struct *vma,
 		     unsigned int page,
 		     const struct vm_operations_struct *ops);
@@ -357,6 +357,7 @@ extern struct workqueue_struct *vdcm_wq;
 void vdcm_bar_init(struct vdcm_adi *adi);
 void vdcm_bar_off(struct vdcm_adi *adi);
 void vdcm_bar_close(struct vdcm_adi *adi);
+int vdcm_bar_prepare(struct vdcm_adi *adi);
 int vdcm_bar_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 		  struct vfio_info_cap *caps);
 int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);

@@ -4,9 +4,10 @@
  * in a process on the host and has nobody to pass on its accesses (see
  * vdcm_bar.h for its side of it).
  *
- * The pages are made when somebody asks for the region's info. From then until
- * the device is closed the model keeps the registers there, and avf_page.c finds
- * what was stored. When to look is vdcm_doorbell.c's business, with two
+ * The pages are made when somebody reads the region: VMMs ask for the info of
+ * every region there is, and those of a guest shall stay as they are. From then
+ * until the device is closed the model keeps the registers there, and avf_page.c
+ * finds what was stored. When to look is vdcm_doorbell.c's business, with two
  * differences:
  *
  * - Only a store is news. Drivers poll registers, so a load maps the page read
@@ -89,10 +90,12 @@ static vm_fault_t vdcm_bar_fault(struct vm_fault *vmf)
 						    vma->vm_flags);
 	ret = vmf_insert_pfn_prot(vma, vmf->address & PAGE_MASK,
 				  page_to_pfn(vdcm_bar_page(m->adi, nr)), prot);
+	if (ret != VM_FAULT_NOPAGE || !watched)
+		return ret;
 	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
-	if (ret == VM_FAULT_NOPAGE && watched && store)
-		ret = vdcm_doorbell_faulted(vmf, m->adi);
-	return ret;
+	if (store)
+		vdcm_doorbell_touched(m->adi);
+	return vdcm_mapping_faulted(vmf);
 }
 
 /*
@@ -127,7 +130,7 @@ int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
 {
 	unsigned long nr = vma->vm_pgoff - VDCM_BAR_PGOFF;
 
-	/* Pairs with vdcm_bar_prepare(). */
+	/* Pairs with vdcm_bar_make(). */
 	if (!smp_load_acquire(&adi->bar.on))
 		return -EINVAL;
 	if (nr >= AVF_BAR0_PAGES || vma_pages(vma) > AVF_BAR0_PAGES - nr)
@@ -245,14 +248,15 @@ static void vdcm_bar_free(struct vdcm_bar *bar)
 }
 
 /* Make the pages, and have the model use them. */
-static int vdcm_bar_prepare(struct vdcm_adi *adi)
+static int vdcm_bar_make(struct vdcm_adi *adi)
 {
 	struct vdcm_bar *bar = &adi->bar;
 	void *mem[AVF_BAR0_PAGES];
 	unsigned int nr;
 
 	lockdep_assert_held(&adi->ctl_lock);
-	if (bar->on || !adi->open)
+	if (bar->on || !adi->open ||
+	    adi->doorbell.mode == VDCM_DOORBELL_TRAP)
 		return 0;
 
 	for (nr = 0; nr < AVF_BAR0_PAGES; nr++) {
@@ -275,7 +279,26 @@ static int vdcm_bar_prepare(struct vdcm_adi *adi)
 }
 
 /**
- * vdcm_bar_info() - describe the region, and make it
+ * vdcm_bar_prepare() - the region is about to be read, and perhaps mapped
+ * @adi: the ADI
+ *
+ * Process context. Returns 0 or -ENOMEM.
+ */
+int vdcm_bar_prepare(struct vdcm_adi *adi)
+{
+	int ret = 0;
+
+	/* Pairs with vdcm_bar_make(). */
+	if (!smp_load_acquire(&adi->bar.on)) {
+		mutex_lock(&adi->ctl_lock);
+		ret = vdcm_bar_make(adi);
+		mutex_unlock(&adi->ctl_lock);
+	}
+	return ret;
+}
+
+/**
+ * vdcm_bar_info() - describe the region
  * @adi:  the ADI
  * @info: the region's info; index, offset, size and flags are filled in
  * @caps: capability chain
@@ -291,17 +314,11 @@ int vdcm_bar_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 		.type = VDCM_REGION_TYPE,
 		.subtype = VDCM_REGION_SUBTYPE_BAR0,
 	};
-	int ret = 0;
 
-	mutex_lock(&adi->ctl_lock);
-	if (adi->doorbell.mode != VDCM_DOORBELL_TRAP) {
-		ret = vdcm_bar_prepare(adi);
+	if (READ_ONCE(adi->doorbell.mode) != VDCM_DOORBELL_TRAP)
 		info->flags |= VFIO_REGION_INFO_FLAG_MMAP;
-	}
-	mutex_unlock(&adi->ctl_lock);
 
-	return ret ?: vfio_info_add_capability(caps, &type.header,
-					       sizeof(type));
+	return vfio_info_add_capability(caps, &type.header, sizeof(type));
 }
 
 /**

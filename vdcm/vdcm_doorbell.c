@@ -131,17 +131,14 @@ void vdcm_doorbell_touched(struct vdcm_adi *adi)
 }
 
 /**
- * vdcm_doorbell_faulted() - a fault has mapped a page of doorbells
+ * vdcm_mapping_faulted() - a fault has mapped a page that the worker takes away
  * @vmf: the fault
- * @adi: the ADI
  *
  * Returns what the fault handler has to return; at once, as afterwards the
  * mapping may be gone, and with it all of ours.
  */
-vm_fault_t vdcm_doorbell_faulted(struct vm_fault *vmf, struct vdcm_adi *adi)
+vm_fault_t vdcm_mapping_faulted(struct vm_fault *vmf)
 {
-	vdcm_doorbell_touched(adi);
-
 	/*
 	 * KVM asks for the page like this and then looks for it itself. When
 	 * the worker was faster than that, it would give up (-EFAULT from
@@ -163,9 +160,11 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 
 	ret = vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK,
 			     page_to_pfn(db->page[m->page]));
-	if (ret == VM_FAULT_NOPAGE && m->page == AVF_DB_TX)
-		ret = vdcm_doorbell_faulted(vmf, m->adi);
-	return ret;
+	if (ret != VM_FAULT_NOPAGE || m->page != AVF_DB_TX)
+		return ret;
+	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
+	vdcm_doorbell_touched(m->adi);
+	return vdcm_mapping_faulted(vmf);
 }
 
 static const struct vm_operations_struct vdcm_mapping_ops = {

@@ -120,7 +120,7 @@ static ssize_t vdcm_access_len(loff_t pos, size_t count)
  * @ppos:  region and offset; advanced
  *
  * Returns bytes read (short at the region's end), -EINVAL outside any region,
- * -EFAULT.
+ * -EFAULT, -ENOMEM.
  */
 ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
 		      loff_t *ppos)
@@ -133,6 +133,12 @@ ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
 
 	if (len < 0)
 		return len;
+	if (VDCM_OFFSET_TO_INDEX(*ppos) == VDCM_BAR_REGION_INDEX) {
+		int ret = vdcm_bar_prepare(adi);
+
+		if (ret)
+			return ret;
+	}
 
 	while (done < len) {
 		u32 n = vdcm_chunk(index, off, len - done);
@@ -156,7 +162,7 @@ ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
  * @count: bytes
  * @ppos:  region and offset; advanced
  *
- * Returns as vdcm_adi_read().
+ * Returns as vdcm_adi_read(), but not -ENOMEM.
  */
 ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 		       size_t count, loff_t *ppos)

@@ -13,7 +13,7 @@
  *
  * It is as strict as the kernel in what the plugin relies on: DMA reaches what is
  * mapped and nothing else, a mapping goes as it came, BAR0 can be mapped only
- * once its region was asked for, and a reset clears the command register.
+ * once its region was read, and a reset clears the command register.
  */
 /* The model has a type of this name, too. */
 #define __le64 linux_le64
@@ -191,8 +191,7 @@ static int region_info(struct dev *d, struct vfio_region_info *info)
 		.type = VDCM_REGION_TYPE,
 		.subtype = VDCM_REGION_SUBTYPE_BAR0,
 	};
-	void *pages[AVF_BAR0_PAGES];
-	u32 room = info->argsz, i;
+	u32 room = info->argsz;
 
 	if (info->index > BAR_REGION)
 		return -EINVAL;
@@ -223,12 +222,6 @@ static int region_info(struct dev *d, struct vfio_region_info *info)
 	if (room >= info->argsz) {
 		info->cap_offset = sizeof(*info);
 		memcpy(info + 1, &cap, sizeof(cap));
-	}
-	if (!d->asked) {
-		for (i = 0; i < AVF_BAR0_PAGES; i++)
-			pages[i] = d->bar + i * AVF_PAGE_SIZE;
-		avf_page_attach(d->avf, pages);
-		d->asked = true;
 	}
 	return 0;
 }
@@ -311,7 +304,7 @@ static void device_close(struct dev *d)
 		real_close(d->req);
 	d->req = -1;
 	d->open = false;
-	d->asked = false;
+	d->in_memory = false;
 }
 
 /* --------------------------------------------------------- group, container */
@@ -526,6 +519,26 @@ EXPORT int ioctl(int fd, unsigned long cmd, ...)
 	return answer(ret);
 }
 
+/* What makes the registers memory. */
+static ssize_t bar_read(struct dev *d, void *buf, size_t len, off_t off)
+{
+	u32 at = (u32)(off & ((1ll << SHIFT) - 1)), i;
+	void *pages[AVF_BAR0_PAGES];
+
+	if (at + len > AVF_BAR0_SIZE)
+		return answer(-EINVAL);
+	pthread_mutex_lock(&fake_lock);
+	if (!d->in_memory) {
+		for (i = 0; i < AVF_BAR0_PAGES; i++)
+			pages[i] = d->bar + i * AVF_PAGE_SIZE;
+		avf_page_attach(d->avf, pages);
+		d->in_memory = true;
+	}
+	avf_bar_read(d->avf, VFIO_PCI_BAR0_REGION_INDEX, at, buf, (u32)len);
+	pthread_mutex_unlock(&fake_lock);
+	return (ssize_t)len;
+}
+
 static ssize_t config(struct dev *d, void *buf, size_t len, off_t off, bool write)
 {
 	u32 at = (u32)(off & ((1ll << SHIFT) - 1));
@@ -543,6 +556,8 @@ static ssize_t config(struct dev *d, void *buf, size_t len, off_t off, bool writ
 
 EXPORT ssize_t pread(int fd, void *buf, size_t len, off_t off)
 {
+	if (ours(fd) && fds[fd].kind == DEVICE && off >> SHIFT == BAR_REGION)
+		return bar_read(fds[fd].dev, buf, len, off);
 	if (ours(fd) && fds[fd].kind == DEVICE)
 		return config(fds[fd].dev, buf, len, off, false);
 	return real_pread(fd, buf, len, off);
@@ -583,7 +598,7 @@ EXPORT void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 		resolve();
 	if (ours(fd)) {
 		if (fds[fd].kind != DEVICE || off >> SHIFT != BAR_REGION ||
-		    !fds[fd].dev->asked) {
+		    !fds[fd].dev->in_memory) {
 			errno = EINVAL;
 			return MAP_FAILED;
 		}

@@ -22,7 +22,7 @@ struct dev {
 	bool busy;		/* the group is open */
 	bool joined;		/* and in the container */
 	bool open;
-	bool asked;		/* for the region's info */
+	bool in_memory;		/* its registers are: the region was read */
 	int msix[AVF_MAX_VECTORS];
 	int req;
 	u64 deadline;

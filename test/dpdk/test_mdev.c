@@ -235,7 +235,7 @@ static struct {
 	int join, set_iommu, get_device, info, reset, map_dma, unmap_dma, mmap_errno;
 	uint32_t device_flags;
 	uint16_t vendor, device;
-	bool config_short, no_region, no_mmap, chain_loops;
+	bool config_short, no_region, no_mmap, chain_loops, no_pages;
 	uint32_t type, subtype;
 	uint32_t vectors;
 	uint64_t unmap_less;
@@ -247,6 +247,7 @@ static struct {
 	uint16_t command;
 	bool was_reset;
 	uint8_t bar[65536];
+	bool was_read;
 	int mapped;
 	struct vfio_iommu_type1_dma_map last_map;
 } k;
@@ -439,6 +440,13 @@ ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t off)
 
 	if (fd != FD_DEVICE)
 		return __real_pread(fd, buf, len, off);
+	if (off >> 40 == VFIO_PCI_NUM_REGIONS + 1) {
+		if (k.no_pages)
+			return fails(ENOMEM);
+		k.was_read = true;
+		memset(buf, 0, len);
+		return (ssize_t)len;
+	}
 	off -= (off_t)VFIO_PCI_CONFIG_REGION_INDEX << 40;
 	CHECK(off >= 0 && off + (off_t)len <= 64);
 	if (k.config_short)
@@ -465,7 +473,7 @@ void *__wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
 	CHECK_EQ(len, 65536);
 	CHECK_EQ(flags, MAP_SHARED);
 	CHECK_EQ(prot, PROT_READ | PROT_WRITE);
-	if (fails(k.mmap_errno))
+	if (fails(k.was_read ? k.mmap_errno : EINVAL))
 		return MAP_FAILED;
 	k.mapped++;
 	return k.bar;
@@ -651,6 +659,8 @@ TEST_ONCE(open_sentences)
 	open_fails(-ENOTSUP, "no region that maps all of BAR0");
 	k.no_mmap = true;
 	open_fails(-ENOTSUP, "registers trap");
+	k.no_pages = true;
+	open_fails(-ENOMEM, "no memory for the device's registers");
 	k.mmap_errno = ENOMEM;
 	open_fails(-ENOMEM, "BAR0 cannot be mapped");
 	k.vectors = 0;
