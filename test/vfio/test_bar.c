@@ -6,6 +6,8 @@
  * all sides, a process that scribbles, one that is killed.
  *
  * test_bar UUID UUID [EDGES [MAX_GAP_US]]
+ * test_bar UUID UUID limited: for some seconds the first device, which has a low
+ * max_tx_rate, never sends as much as its driver wants
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -548,6 +550,30 @@ static void rounds(char **uuid, int type, uint32_t n, uint32_t max_us)
 	unmap_both();
 }
 
+/* Registers do not wait for a device that waits for its rate. */
+static void limited(char **uuid)
+{
+	static struct pair p;
+	uint32_t i, sent = 0, arrived = 0;
+	uint8_t f[1500];
+
+	pair_open(&p, uuid, VFIO_TYPE1v2_IOMMU, &transport);
+	for (i = 0; i < 1500; i++) {
+		pair_frame(&p, 0, f, sizeof(f), i);
+		while (!avfdrv_tx(&p.d[0], 0, f, sizeof(f)))
+			sent++;
+		while (avfdrv_rx(&p.d[1], 0, f, sizeof(f), NULL))
+			arrived++;
+		if (i % 100 == 50)
+			CHECK(!avfdrv_promisc(&p.d[0], 0), "no answer");
+		usleep(2000);
+	}
+	printf("%u frames given, %u arrived\n", sent, arrived);
+	CHECK(arrived > 50 && sent > arrived + 50);
+	pair_close(&p);
+	unmap_both();
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t n = argc > 3 ? (uint32_t)atoi(argv[3]) : EDGES;
@@ -555,11 +581,16 @@ int main(int argc, char **argv)
 	struct vfio_mem mem;
 	struct vfiodev v;
 
-	CHECK(argc >= 3, "usage: %s UUID UUID [EDGES [MAX_GAP_US]]", argv[0]);
+	CHECK(argc >= 3, "usage: %s UUID UUID [EDGES [MAX_GAP_US] | limited]",
+	      argv[0]);
 	transport = vfiodev_transport;
 	transport.rd = bar_rd;
 	transport.wr = bar_wr;
 	transport.idle = bar_idle;
+	if (argc > 3 && !strcmp(argv[3], "limited")) {
+		limited(argv + 1);
+		return 0;
+	}
 
 	vfio_mem_init(&mem, 1 << 20);
 	vfiodev_open(&v, argv[1], VFIO_TYPE1v2_IOMMU, &mem, NULL);

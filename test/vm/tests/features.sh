@@ -147,9 +147,6 @@ doorbells() {
 	done
 }
 
-# worker_ticks: CPU time of the PF's worker, in hundredths of a second.
-worker_ticks() { awk '{ print $14 + $15 }' "/proc/$(pgrep '^vdcm/')/stat"; }
-
 rate_limit() {
 	local mbps t0 t1
 	guest run b "pgrep iperf3" >/dev/null || iperf_server b

@@ -124,6 +124,23 @@ memlock() {
 	mdev_remove "$(uuid 2)"
 }
 
+# A device that waits for its rate, with its registers in memory: they are looked
+# at meanwhile, and that takes no CPU to speak of.
+limited() {
+	local t0 t1
+	modprobe vfio_iommu_type1
+	mdev_create 1
+	mdev_create 2
+	echo 1 >"$MDEV/$(uuid 1)/max_tx_rate"
+	t0=$(worker_ticks)
+	timeout 300 "$PROGRAMS/test_bar" "$(uuid 1)" "$(uuid 2)" limited
+	t1=$(worker_ticks)
+	echo "the worker ran for $((t1 - t0)) ticks in 3 s or more"
+	[ $((t1 - t0)) -lt 150 ]
+	mdev_remove "$(uuid 1)"
+	mdev_remove "$(uuid 2)"
+}
+
 # KVM finds a doorbell page again that was taken away while it looked.
 kvm_doorbell() {
 	local rc=0
@@ -331,6 +348,8 @@ clear_mdevs
 check vfio-abuse abuse
 clear_mdevs
 check memlock memlock
+clear_mdevs
+check limited-in-memory limited
 clear_mdevs
 check kvm-doorbell kvm_doorbell
 clear_mdevs

@@ -173,6 +173,9 @@ mdev_create() {
 
 mdev_remove() { echo 1 >"$MDEV/$1/remove"; }
 
+# worker_ticks: CPU time of the PF's worker, in hundredths of a second.
+worker_ticks() { awk '{ print $14 + $15 }' "/proc/$(pgrep '^vdcm/')/stat"; }
+
 stat_of() { cat "$MDEV/$1/stats/$2"; }
 
 load() {
