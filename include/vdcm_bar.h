@@ -23,8 +23,9 @@
  * the pages, and from then until it is closed the device keeps its registers
  * there. (It fails with ENOMEM without memory for them.) To ask for the region's
  * info changes nothing. mmap() fails with EINVAL when the region has not been read
- * since the device was opened, with EACCES for MAP_PRIVATE and PROT_EXEC. A mapping keeps the device open, is not inherited
- * by fork(), and cannot be DMA memory of this or another device.
+ * since the device was opened, with EACCES for MAP_PRIVATE and PROT_EXEC (EPERM
+ * where the kernel itself refuses the latter). A mapping keeps the device open, is
+ * not inherited by fork(), and cannot be DMA memory of this or another device.
  *
  * In the mapping registers are memory, and the device looks at it: at once when
  * it was idle (the first store to a page faults), else some microseconds later,

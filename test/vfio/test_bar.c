@@ -97,9 +97,11 @@ static void *map_bar(struct vfiodev *v)
 static void refused(struct vfiodev *v, const struct vfio_region_info *info,
 		    uint32_t page, uint32_t n, int prot, int flags, int error)
 {
+	/* On newer kernels no anonymous inode can be mapped executable. */
 	CHECK(map_part(v, info, page, n, prot, flags) == MAP_FAILED &&
-	      errno == error, "page %u, %u pages, prot %x, flags %x: %s", page,
-	      n, prot, flags, strerror(errno));
+	      (errno == error || (errno == EPERM && prot & PROT_EXEC)),
+	      "page %u, %u pages, prot %x, flags %x: %s", page, n, prot, flags,
+	      strerror(errno));
 }
 
 static void the_region(struct vfiodev *v)
