@@ -184,7 +184,7 @@ static void reset(struct dev *d)
 	avf_dev_reset(d->avf, AVF_RESET_FLR);
 }
 
-static int region_info(struct dev *d, struct vfio_region_info *info)
+static int region_info(struct vfio_region_info *info)
 {
 	struct vfio_region_info_cap_type cap = {
 		.header = { .id = VFIO_REGION_INFO_CAP_TYPE, .version = 1 },
@@ -273,7 +273,7 @@ static int device_ioctl(struct dev *d, unsigned long cmd, void *arg)
 		info->num_irqs = VFIO_PCI_NUM_IRQS;
 		return 0;
 	case VFIO_DEVICE_GET_REGION_INFO:
-		return region_info(d, arg);
+		return region_info(arg);
 	case VFIO_DEVICE_GET_IRQ_INFO:
 		irq->count = irq->index == VFIO_PCI_MSIX_IRQ_INDEX ? d->qps + 1 :
 			     irq->index == VFIO_PCI_REQ_IRQ_INDEX ? 1 : 0;

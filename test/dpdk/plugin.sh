@@ -14,6 +14,8 @@ cd "$(dirname "$0")/../.." || exit
 . test/lib/results.sh
 # shellcheck source=testpmd.sh
 . test/dpdk/testpmd.sh
+# Other tests may have the CPUs.
+export TP_START=180 TP_WAIT=60 TP_SETTLE=3
 
 release=${1:?usage: plugin.sh RELEASE}
 root=$PWD/build/dpdk/$release
@@ -141,7 +143,7 @@ pf_reset() {
 
 	from=$(tp_size)
 	: >"$work/sysfs/$a/reset"
-	tp_says "$from" 10 'Port 0: .*reset event' || return 1
+	tp_says "$from" 60 'Port 0: .*reset event' || return 1
 	tp_reset 0 && tp_forward io 1
 }
 
@@ -150,8 +152,8 @@ removal() {
 
 	from=$(tp_size)
 	: >"$work/sysfs/$b/request"
-	tp_says "$from" 10 "mdev: $b: the host asks for the device" || return 1
-	tp_says "$from" 10 'is detached|are detached' || return 1
+	tp_says "$from" 60 "mdev: $b: the host asks for the device" || return 1
+	tp_says "$from" 60 'is detached|are detached' || return 1
 	! tp show port summary all | grep -q "$b"
 }
 

@@ -3,6 +3,8 @@
 #
 # To be sourced: testpmd on a leash, and what the tests do with it, here and in
 # virtual machines. One testpmd at a time. Functions fail with a word why.
+# Environment: seconds until it must have started, until it must have answered,
+# and after which frames should have arrived: TP_START, TP_WAIT, TP_SETTLE.
 
 tp_log=
 tp_fd=
@@ -107,30 +109,33 @@ tp_total() {
 }
 
 # tp_forward MODE SECONDS [PACKETS]: frames go round between ports 0 and 1, more
-# than that many of them at each, and none is lost.
+# than that many of them at each; on a busy machine that takes longer.
 tp_forward() {
-	local out port n
+	local out port n few more
 
 	tp set fwd "$1" >/dev/null || return 1
-	tp start tx_first >/dev/null || return 1
-	sleep "$2"
-	out=$(tp stop) || return 1
-	for port in 0 1; do
-		n=$(tp_total $port RX <<<"$out")
-		if [ "${n:-0}" -le "${3:-500}" ]; then
-			echo "$out" | tail -n 20
-			tp_fail "port $port: ${n:-no} packets in $2 s of $1"
-			return 1
-		fi
-		echo "$1: port $port received $n packets"
+	for more in 1 4 16; do
+		few=
+		tp start tx_first >/dev/null || return 1
+		sleep $(($2 * more))
+		out=$(tp stop) || return 1
+		for port in 0 1; do
+			n=$(tp_total $port RX <<<"$out")
+			echo "$1: port $port received ${n:-no} packets"
+			[ "${n:-0}" -gt "${3:-500}" ] ||
+				few="port $port: ${n:-no} packets in $(($2 * more)) s of $1"
+		done
+		[ -n "$few" ] || return 0
 	done
+	echo "$out" | tail -n 20
+	tp_fail "$few"
 }
 
-# tp_state PORT up|down: of its link, within 10 s.
+# tp_state PORT up|down: of its link, within a minute.
 tp_state() {
 	local i
 
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		tp show port info "$1" | grep -q "^Link status: $2" && return 0
 		sleep 0.2
 	done
@@ -157,7 +162,7 @@ tp_detach() {
 	tp port stop "$1" >/dev/null
 	from=$(tp_size)
 	tp port detach "$1" >/dev/null || return 1
-	tp_says "$from" 10 'is detached|are detached' || return 1
+	tp_says "$from" 60 'is detached|are detached' || return 1
 	! tp show port summary all | grep -q "$2" || tp_fail "port $1 is still there"
 }
 
@@ -167,7 +172,7 @@ tp_attach() {
 
 	from=$(tp_size)
 	tp port attach "mdev:$1" >/dev/null || return 1
-	tp_says "$from" 10 "Port $2 is attached" || return 1
+	tp_says "$from" 60 "Port $2 is attached" || return 1
 	tp port start "$2" >/dev/null
 	tp_state "$2" up
 }
@@ -201,7 +206,7 @@ tp_rss() {
 	done
 	tp set fwd io >/dev/null || return 1
 	tp start tx_first 8 >/dev/null || return 1
-	sleep 2
+	sleep $((2 * ${TP_SETTLE:-1}))
 	out=$(tp stop) || return 1
 	for port in 0 1; do
 		queues=$(tp_rx_queues $port <<<"$out")
@@ -224,26 +229,29 @@ tp_watch() {
 	# Frames are printed into the middle of the prompt.
 	echo 'start tx_first 1' >&"$tp_fd"
 	tp_says "$from" "${TP_WAIT:-30}" 'packet forwarding - ports' || return 1
-	sleep 1
+	sleep "${TP_SETTLE:-1}"
 	tp stop >/dev/null || return 1
 	tp set verbose 0 >/dev/null
 	tp set fwd io >/dev/null
 	tp_text "$from"
 }
 
-# tp_vlan: port 0 tags, port 1 filters and strips.
+# tp_vlan: port 0 tags, port 1 filters and strips. Port 0 is a member, too, or the
+# switch would not let it send.
 tp_vlan() {
-	local out
+	local out port
 
 	tp port stop 0 >/dev/null
 	tp tx_vlan set 0 100 >/dev/null
 	tp port start 0 >/dev/null
 	tp_state 0 up || return 1
 	tp vlan set strip on 1
-	tp vlan set filter on 1
-	out=$(tp rx_vlan add 100 1)
-	echo "$out"
-	! grep -qiE 'fail|error' <<<"$out" || return 1
+	for port in 0 1; do
+		tp vlan set filter on $port
+		out=$(tp rx_vlan add 100 $port)
+		echo "$out"
+		! grep -qiE 'fail|error' <<<"$out" || return 1
+	done
 	out=$(tp_watch) || return 1
 	grep -m 1 -E 'VLAN tci=0x64' <<<"$out" || {
 		tail -n 12 <<<"$out"
@@ -257,6 +265,8 @@ tp_vlan() {
 		tp_fail 'a frame of a VLAN that the port is no member of'
 		return 1
 	}
+	tp rx_vlan rm 100 0 >/dev/null
+	tp vlan set filter off 0 >/dev/null
 	tp vlan set filter off 1 >/dev/null
 	tp vlan set strip off 1 >/dev/null
 	tp port stop 0 >/dev/null
