@@ -27,10 +27,34 @@ b=83b8f4f2-509f-382f-3c1e-e6bfe0fa1002
 gone=83b8f4f2-509f-382f-3c1e-e6bfe0fa1009
 plugin=$PWD/build/dpdk-plugin/$release-gcc/librte_bus_mdev.so
 ld=$(find "$root" -path '*x86_64-linux-gnu*' -name ld-linux-x86-64.so.2 | head -n 1)
+
+# EAL loads nothing from below a directory that everyone may write to. Where this
+# tree is in one (/tmp), from a copy elsewhere.
+copies=
+dir=$PWD
+while [ "$dir" != / ]; do
+	if [ -n "$(find "$dir" -maxdepth 0 -perm -0002)" ]; then
+		copies=$(mktemp -d "$HOME/.vdcm-dpdk.XXXXXX") || exit
+		trap 'rm -rf "$copies"' EXIT
+		break
+	fi
+	dir=$(dirname "$dir")
+done
+
+# loadable FILE: prints from where.
+loadable() {
+	if [ -n "$copies" ]; then
+		cp "$1" "$copies/"
+		echo "$copies/$(basename "$1")"
+	else
+		echo "$1"
+	fi
+}
+
 drivers=()
 for name in librte_net_iavf librte_mempool_ring; do
 	for file in "$lib/$name".so.??; do
-		drivers+=(-d "$file")
+		drivers+=(-d "$(loadable "$file")")
 	done
 done
 rm -rf "$work"
@@ -168,6 +192,7 @@ rx_interrupts() (
 devices() { tp show device info all | grep -E "Bus name: mdev|$a"; }
 
 step build-gcc build gcc
+plugin=$(loadable "$plugin")
 if command -v clang >/dev/null; then
 	step build-clang build clang
 else
