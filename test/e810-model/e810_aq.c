@@ -106,7 +106,11 @@ static enum e810_rc check(struct e810 *e, const struct e810_cmd *c,
 		return e810_bad(e, c, RC_EINVAL, "buffer length");
 	if (!buf && c->len)
 		return e810_bad(e, c, RC_EINVAL, "length without a buffer");
-	if (!!(flags & AQF_LB) != (c->len > AQ_BUF_LARGE))
+	/*
+	 * ice sets it for every large buffer, iPXE for none, and both work on
+	 * silicon: it may be left out.
+	 */
+	if (flags & AQF_LB && c->len <= AQ_BUF_LARGE)
 		return e810_bad(e, c, RC_EINVAL, "flag LB");
 	for (i = 0; i < (buf ? 8 : 16); i++)
 		if (c->param[i] && !(op->param >> i & 1))

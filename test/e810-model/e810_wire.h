@@ -89,7 +89,7 @@ static inline uint64_t get_bits(const void *p, unsigned int lsb,
 #define AQF_FE			0x8000
 
 #define AQ_BUF_MAX		4096
-#define AQ_BUF_LARGE		512	/* above: AQF_LB has to be set */
+#define AQ_BUF_LARGE		512	/* only above may AQF_LB be set */
 
 #define AQ_LEN_ENABLE		0x80000000u
 #define AQ_LEN_CRIT		0x40000000u

@@ -90,8 +90,8 @@ TEST_ONCE(flags)
 	CHECK_EQ(ebed_in(&b, 0x0107, NULL, buf, 32), 14);
 	CHECK_EQ(ebed_out(&b, 0x0210, NULL, buf, 128), 14);
 	CHECK_EQ(ebed_cmd_flags(&b, 0x0001, NULL, NULL, 0, 0x0400), 14);
-	/* LB says whether the buffer is large */
-	CHECK_EQ(ebed_cmd_flags(&b, 0x000a, NULL, buf, 1024, 0x1000), 14);
+	/* LB is for large buffers; iPXE never sets it */
+	CHECK_EQ(ebed_cmd_flags(&b, 0x000a, NULL, buf, 1024, 0x1000), 0);
 	CHECK_EQ(ebed_cmd_flags(&b, 0x000a, NULL, buf, 512, 0x1200), 14);
 	CHECK_EQ(ebed_cmd_flags(&b, 0x000a, NULL, buf, 1024, 0x1200), 0);
 	CHECK_EQ(ebed_cmd_flags(&b, 0x000a, NULL, buf, 512, 0x1000), 0);
