@@ -240,7 +240,7 @@ static char *get_fault(Object *obj, Error **errp)
 static void set_fault(Object *obj, const char *value, Error **errp)
 {
 	VdcmE810 *s = VDCM_E810(obj);
-	g_auto(GStrv) part = g_strsplit(value, ":", 5);
+	char **part = g_strsplit(value, ":", 5);
 	unsigned long v[3] = { 0 };
 	int kind, i;
 
@@ -250,6 +250,7 @@ static void set_fault(Object *obj, const char *value, Error **errp)
 		if (i == 3 || qemu_strtoul(part[i + 1], NULL, 0, &v[i]) ||
 		    v[i] > 0xffff)
 			kind = -1;
+	g_strfreev(part);
 	if (kind < 0) {
 		error_setg(errp, "not a fault: '%s'", value);
 		return;
