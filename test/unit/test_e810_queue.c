@@ -445,6 +445,41 @@ TEST_ONCE(write_back_formats)
 	ebed_close(&b);
 }
 
+/* Headers that say more than there is: no verdict, and no wild reads. */
+TEST_ONCE(short_packets)
+{
+	static const struct {
+		uint8_t at, val, ptype, l3l4;
+	} cut[] = {
+		{ 14, 0x44, 1, 0 },		/* header of 16 bytes */
+		{ 16, 0xff, 1, 0 },		/* longer than the frame */
+		{ 17, 19, 1, 0 },		/* shorter than its header */
+		{ 17, 27, 24, 1 },		/* half a UDP header */
+		{ 20, 0x20, 22, 1 },		/* a fragment */
+		{ 14, 0x55, 1, 0 },		/* version 5 */
+	};
+	uint8_t f[100];
+	struct ebed b;
+	uint32_t len;
+	uint64_t qw;
+	size_t i;
+
+	open_on(&b);
+	ebed_adi(&b, 5, 2, ebed_mac_a);
+	for (i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
+		len = ip_frame(f, ebed_mac_a, ebed_mac_x, 4, 17, 40);
+		f[cut[i].at] = cut[i].val;
+		e810_receive(b.e, f, len);
+		qw = get64(ebed_mem(&b, 5, (uint32_t)(EB_RXR + 0x2000 +
+						      32 * i + 8)));
+		CHECK_EQ_AT(qw >> 30 & 0xff, cut[i].ptype, i);
+		CHECK_EQ_AT(qw >> 3 & 1, cut[i].l3l4, i);
+		/* never a verdict on what is not all there */
+		CHECK_EQ_AT(qw >> 23 & 1, 0, i);
+	}
+	ebed_close(&b);
+}
+
 /* Offloads against the slow reference of the harness. */
 TEST_ONCE(checksums)
 {

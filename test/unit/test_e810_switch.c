@@ -151,6 +151,21 @@ TEST_ONCE(lists)
 	v = ebed_vsi(&b, 5, 2, 1);
 	w = ebed_vsi(&b, 6, 3, 1);
 	CHECK_EQ(alloc_list(&b, 9, &l), 14);
+	/* one resource of one kind a command, and nothing behind it */
+	for (i = 0; i < 3; i++) {
+		uint8_t param[8] = { 1 }, p[8] = { 0 };
+
+		put16(p, 3);
+		put16(p + 2, 1);
+		if (i == 0)
+			param[0] = 2;
+		if (i == 1)
+			p[2] = 2;
+		CHECK_EQ_AT(ebed_in(&b, 0x0208, param, p, i == 2 ? 8 : 6), 14,
+			    i);
+		CHECK_EQ_AT(ebed_in(&b, 0x0209, param, p, i == 2 ? 8 : 6), 14,
+			    i);
+	}
 	CHECK_EQ(alloc_list(&b, 3, &l), 0);
 	CHECK_EQ(alloc_list(&b, 4, &prune), 0);
 	CHECK(l != prune);
