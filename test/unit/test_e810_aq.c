@@ -188,6 +188,12 @@ TEST_ONCE(bad_ring)
 	CHECK_EQ(e810_read(b.e, 0x80200), 0x40000000u | EB_AQ_LEN);
 	CHECK_EQ(e810_counts(b.e)->commands, 0);
 	ebed_aq_on(&b);
+	e810_write(b.e, 0x80300, EB_AQ_LEN);	/* head beyond it */
+	e810_write(b.e, 0x80400, 1);
+	ebed_run(&b);
+	CHECK_EQ(e810_read(b.e, 0x80200), 0x40000000u | EB_AQ_LEN);
+	CHECK_EQ(e810_counts(b.e)->commands, 0);
+	ebed_aq_on(&b);
 	e810_write(b.e, 0x80200, 0x80000000u);	/* enabled without length */
 	e810_write(b.e, 0x80400, 1);
 	ebed_run(&b);
@@ -372,6 +378,12 @@ TEST_ONCE(port_commands)
 	/* PHY: link off and on by its "enable link" bit */
 	CHECK_EQ(ebed_out(&b, 0x0600, NULL, buf, 560), 0);
 	CHECK_EQ(get64(buf), 1u << 20);
+	for (i = 0; i < 16; i++) {	/* report modes: three, and a flag */
+		uint8_t mode[8] = { 0, 0, (uint8_t)i };
+
+		CHECK_EQ_AT(ebed_out(&b, 0x0600, mode, buf, 560),
+			    i < 6 ? 0 : 14, i);
+	}
 	put64(phy, 1u << 20);
 	CHECK_EQ(ebed_in(&b, 0x0601, NULL, phy, 24), 0);
 	CHECK_EQ(ebed_out(&b, 0x0607, NULL, buf, 32), 0);

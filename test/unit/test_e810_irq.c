@@ -116,7 +116,13 @@ TEST_ONCE(core_reset_is_told)
 	CHECK_EQ(b.msix[0], 1);
 	CHECK_EQ(e810_read(b.e, 0x16ca00), 0x100000);
 	CHECK_EQ(e810_read(b.e, 0xb8188), 5);
-	/* a PF reset keeps what waits, as it keeps GLINT_DYN_CTL */
+	ebed_close(&b);
+	/* it forgets what waits; a PF reset, which keeps GLINT_DYN_CTL, not */
+	open_adi(&b);
+	receive(&b);
+	e810_core_reset(b.e);
+	e810_write(b.e, 0x160010, 1);
+	CHECK_EQ(b.msix[4], 0);
 	ebed_close(&b);
 	open_adi(&b);
 	receive(&b);

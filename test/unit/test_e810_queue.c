@@ -58,6 +58,32 @@ TEST_ONCE(frame_goes_and_comes)
 	ebed_close(&b);
 }
 
+/* Up to what the port is set to, and no runts from the wire. */
+TEST_ONCE(frame_sizes)
+{
+	uint8_t f[2001], param[16] = { 0 };
+	struct ebed b;
+	unsigned int v;
+
+	open_on(&b);
+	v = ebed_adi(&b, 5, 2, ebed_mac_a);
+	put16(param, 2000);
+	CHECK_EQ(ebed_direct(&b, 0x0603, param), 0);
+	ebed_frame(f, ebed_mac_x, ebed_mac_a, 2001, 1);
+	ebed_send(&b, 2, 5, 0, f, 2001);
+	CHECK_EQ(b.nout, 0);
+	CHECK_EQ(e810_read(b.e, 0x312000 + 4 * v), 1);
+	ebed_send(&b, 2, 5, 1, f, 2000);
+	CHECK_EQ(b.nout, 1);
+	memcpy(f, ebed_mac_a, 6);
+	e810_receive(b.e, f, 2001);
+	e810_receive(b.e, f, 13);
+	CHECK_EQ(ebed_got(&b, 2, 5, 0, NULL), 0);
+	e810_receive(b.e, f, 2000);
+	CHECK_EQ(ebed_got(&b, 2, 5, 0, NULL), 2000);
+	ebed_close(&b);
+}
+
 /* In pieces; reports only where asked; a frame without end waits. */
 TEST_ONCE(pieces)
 {
@@ -98,6 +124,26 @@ TEST_ONCE(ring_wraps)
 		CHECK(!memcmp(b.out[i % EB_FRAMES], f, 64));
 	}
 	CHECK_EQ(e810_counts(b.e)->mistakes, 0);
+	ebed_close(&b);
+}
+
+/* More frames than the model sends in one go: none is left behind. */
+TEST_ONCE(long_burst)
+{
+	uint8_t param[8] = { 1 }, buf[56];
+	struct ebed b;
+	unsigned int i, v;
+
+	open_on(&b);
+	v = ebed_vsi(&b, 5, 2, 1);
+	ebed_txq_buf(buf, ebed_qgroup(&b), 2, v, false);
+	put16(buf + 16 + 17, 128 >> 1);
+	CHECK_EQ(ebed_in(&b, 0x0c30, param, buf, 56), 0);
+	for (i = 0; i < 127; i++)
+		txd(&b, 2, 5, i, EB_TXB, LEN(64) | EOP | RS);
+	bell(&b, 2, 127);
+	CHECK_EQ(b.nout, 127);
+	CHECK(ebed_sent(&b, 2, 5, 126));
 	ebed_close(&b);
 }
 
@@ -267,6 +313,35 @@ TEST_ONCE(bad_descriptors)
 		CHECK_EQ(b.nout, 0);
 		ebed_close(&b);
 	}
+	/* checksums of what is no IP, or not all there */
+	for (i = 0; i < 3; i++) {
+		open_on(&b);
+		ebed_adi(&b, 5, 2, ebed_mac_a);
+		ebed_mem(&b, 5, EB_TXB)[14] = i ? 0x45 : 0x55;
+		txd(&b, 2, 5, 0, EB_TXB, LEN(64) | EOP | 0x100ull << 4 |
+		    7ull << 16 | (i == 1 ? 4ull : i == 2 ? 15ull : 5ull) << 23);
+		bell(&b, 2, 1);
+		CHECK_EQ_AT(e810_read(b.e, 0xfc068),
+			    0x80000000u | 3 << 26 | 2, i);
+		ebed_close(&b);
+	}
+	/* segments: 64 to 9674 bytes */
+	for (i = 0; i < 4; i++) {
+		static const uint64_t mss[] = { 63, 9675, 64, 9674 };
+		uint8_t f[300];
+		uint32_t len = ip_frame(f, ebed_mac_x, ebed_mac_a, 4, 6, 100);
+
+		open_on(&b);
+		ebed_adi(&b, 5, 2, ebed_mac_a);
+		memcpy(ebed_mem(&b, 5, EB_TXB), f, len);
+		txd(&b, 2, 5, 0, 0, 1 | 1 << 4 | 100ull << 30 | mss[i] << 50);
+		put64(ebed_mem(&b, 5, EB_TXR + 0x2000), 0);
+		txd(&b, 2, 5, 1, EB_TXB, LEN(len) | EOP | 0x60ull << 4 |
+		    0x100ull << 4 | 7ull << 16 | 5ull << 23 | 5ull << 30);
+		bell(&b, 2, 2);
+		CHECK_EQ_AT(b.nout, i < 2 ? 0 : i == 2 ? 2 : 1, i);
+		ebed_close(&b);
+	}
 	/* a tail beyond the ring */
 	open_on(&b);
 	ebed_adi(&b, 5, 2, ebed_mac_a);
@@ -331,6 +406,15 @@ TEST_ONCE(receive_contexts)
 		e810_write(b.e, 0x120008, 1);
 		CHECK_EQ_AT(e810_read(b.e, 0x120008) & 4, 0, i);
 		CHECK(strstr(b.why, "receive queue 2"));
+		e810_write(b.e, 0x120008, 0);
+	}
+	for (i = 8128; i <= 8191; i += 32) {	/* 8160 is the longest */
+		ebed_rx_ctx_default(ctx, 2);
+		put64(ctx + 4, (EB_BASE + EB_RXR) >> 7 | (uint64_t)i << 57);
+		put32(ctx + 12, (get32(ctx + 12) & ~0x3fu) | (uint32_t)i >> 7);
+		ebed_rx_ctx(&b, 2, ctx);
+		e810_write(b.e, 0x120008, 1);
+		CHECK_EQ_AT(!!(e810_read(b.e, 0x120008) & 4), 1, i);
 		e810_write(b.e, 0x120008, 0);
 	}
 	ebed_rx_ctx_default(ctx, 2);
@@ -480,6 +564,63 @@ TEST_ONCE(short_packets)
 	ebed_close(&b);
 }
 
+/* CRC32c with a table, most significant bit first on reflected input. */
+static uint32_t ref_crc32c(const uint8_t *p, size_t len)
+{
+	uint32_t crc = 0xffffffff, out = 0, table[256], v;
+	unsigned int i, j, byte;
+
+	for (i = 0; i < 256; i++) {
+		v = i << 24;
+		for (j = 0; j < 8; j++)
+			v = v << 1 ^ (v >> 31 ? 0x1edc6f41 : 0);
+		table[i] = v;
+	}
+	while (len--) {
+		byte = 0;
+		for (j = 0; j < 8; j++)
+			byte |= (*p >> j & 1u) << (7 - j);
+		p++;
+		crc = crc << 8 ^ table[crc >> 24 ^ byte];
+	}
+	for (j = 0; j < 32; j++)
+		out |= (crc >> j & 1) << (31 - j);
+	return ~out;
+}
+
+TEST_ONCE(sctp)
+{
+	uint8_t f[200], zero[4] = { 0 };
+	uint32_t len, plen;
+	struct ebed b;
+	uint64_t qw;
+	unsigned int i;
+
+	CHECK_EQ(ref_crc32c((const uint8_t *)"123456789", 9), 0xe3069283);
+	open_on(&b);
+	ebed_adi(&b, 5, 2, ebed_mac_a);
+	for (i = 0; i < 2; i++) {	/* the header alone, too */
+		plen = i ? 0 : 40;
+		len = ip_frame(f, ebed_mac_a, ebed_mac_x, 4, 132, plen);
+		memcpy(f + 34 + 8, zero, 4);
+		put32(f + 34 + 8, ref_crc32c(f + 34, 12 + plen));
+		e810_receive(b.e, f, len);
+		qw = get64(ebed_mem(&b, 5, EB_RXR + 0x2000 + 64 * i + 8));
+		CHECK_EQ(qw >> 30 & 0xff, 27);
+		CHECK_EQ(qw >> 19 & 0xff, 0);
+		f[34]++;
+		e810_receive(b.e, f, len);
+		qw = get64(ebed_mem(&b, 5, EB_RXR + 0x2000 + 64 * i + 40));
+		CHECK_EQ(qw >> 19 & 0xff, 0x10);
+	}
+	/* a protocol that is none of these */
+	f[14 + 9] = 47;
+	e810_receive(b.e, f, len);
+	qw = get64(ebed_mem(&b, 5, EB_RXR + 0x2000 + 128 + 8));
+	CHECK_EQ(qw >> 30 & 0xff, 23);
+	ebed_close(&b);
+}
+
 /* Offloads against the slow reference of the harness. */
 TEST_ONCE(checksums)
 {
@@ -517,8 +658,11 @@ TEST_ONCE(checksums)
 		bell(&b, 2, (unsigned int)i + 1);
 		CHECK_EQ_AT(b.nout, i + 1, i);
 		CHECK_EQ(b.out_len[i], len);
-		if (kinds[i].proto != 132)
-			CHECK(!memcmp(b.out[i], f, len));
+		if (kinds[i].proto == 132) {
+			memset(f + l4 + 8, 0, 4);
+			put32(f + l4 + 8, ref_crc32c(f + l4, 12 + 99));
+		}
+		CHECK(!memcmp(b.out[i], f, len));
 	}
 	ebed_close(&b);
 }

@@ -98,6 +98,8 @@ TEST_ONCE(page_space)
 	CHECK_EQ(e810_read(b.e, 0x03000000 + 5 * 4096), 0x18);
 	e810_write(b.e, 0x03000000 + 5 * 4096 + 8, 0x32);
 	CHECK_EQ(e810_read(b.e, 0x154000 + 8192 + 4 * 5), 0x32);
+	e810_write(b.e, 0x03000000, 0x80000008);	/* the first page */
+	CHECK_EQ(e810_read(b.e, 0x160000), 8);
 	/* receive tail; AVF's ITR registers would be at 0x800 of this page */
 	e810_write(b.e, 0x03800000 + 7 * 4096, 9);
 	CHECK_EQ(e810_read(b.e, 0x290000 + 4 * 7), 9);

@@ -143,6 +143,12 @@ TEST_ONCE(malformed)
 	CHECK_EQ(ebed_in(&b, 0x0401, param, p, 32), 0);
 	CHECK_EQ(ebed_in(&b, 0x0404, param, p, 25), 14);
 	CHECK_EQ(ebed_in(&b, 0x040f, param, p, 13), 14);
+	put16(p + 4, 0);			/* none, and reserved bytes */
+	CHECK_EQ(ebed_in(&b, 0x040f, param, p, 12), 14);
+	put16(p + 4, 1);
+	p[6] = 1;
+	CHECK_EQ(ebed_in(&b, 0x040f, param, p, 12), 14);
+	p[6] = 0;
 	CHECK_EQ(ebed_in(&b, 0x0409, param, p, 8), 14);
 	CHECK_EQ(ebed_out(&b, 0x0412, NULL, topo, 64), 14);
 	ebed_close(&b);
@@ -183,6 +189,7 @@ TEST_ONCE(add_and_disable_queues)
 	CHECK_EQ(ebed_in(&b, 0x0c31, param, p, 12), 2);
 	put32(p, teid(7));
 	CHECK_EQ(ebed_in(&b, 0x0c31, param, p, 8), 14);
+	CHECK_EQ(ebed_in(&b, 0x0c31, param, p, 16), 14);
 	CHECK_EQ(ebed_in(&b, 0x0c31, param, p, 12), 0);
 	CHECK_EQ(ebed_in(&b, 0x0c31, param, p, 12), 2);
 	CHECK_EQ(del_node(&b, teid(6), teid(7)), 0);

@@ -338,6 +338,14 @@ TEST_ONCE(promiscuous)
 	CHECK(got(&p, 2));
 	wire(&p, ebed_broadcast, 0);
 	CHECK(!got(&p, 2));
+	/* the same for one VLAN: class and VLAN both */
+	CHECK(ebed_rule(&p.b, 0, 9, 0, FWD(p.w), ebed_multicast, 5) > 0);
+	wire(&p, ebed_multicast, 5);
+	CHECK(got(&p, 3) && got(&p, 2));
+	wire(&p, ebed_multicast, 6);
+	CHECK(!got(&p, 3) && got(&p, 2));
+	wire(&p, ebed_mac_x, 5);
+	CHECK(!got(&p, 3) && got(&p, 2));
 	/* frames of VSIs need a rule that looks at transmit */
 	pair_send(&p, 3, ebed_mac_x, ebed_mac_b, 0);
 	CHECK(!got(&p, 2));
@@ -428,6 +436,14 @@ TEST_ONCE(anti_spoof)
 	CHECK_EQ(e810_read(p.b.e, 0x312000 + 4 * p.v), 2);
 	pair_send(&p, 2, ebed_mac_b, ebed_mac_a, 0);
 	CHECK(got(&p, 3));
+	/* nor does a promiscuous one */
+	CHECK(ebed_rule(&p.b, 0, 3, 0, FWD(p.v), ebed_mac_x, 0) > 0);
+	pair_send(&p, 2, ebed_mac_b, ebed_mac_x, 0);
+	CHECK_EQ(e810_read(p.b.e, 0x312000 + 4 * p.v), 3);
+	/* a rule that drops gives nobody an address */
+	CHECK(ebed_rule(&p.b, 1, 1, p.v, 0x40000 | p.v << 4, ebed_mac_x, 0) > 0);
+	pair_send(&p, 2, ebed_mac_b, ebed_mac_x, 0);
+	CHECK_EQ(e810_read(p.b.e, 0x312000 + 4 * p.v), 4);
 	ebed_close(&p.b);
 }
 
@@ -460,6 +476,21 @@ TEST_ONCE(default_and_drop)
 	CHECK_EQ(remove_rule(&p.b, 1, r), 0);
 	pair_send(&p, 2, ebed_mac_x, ebed_mac_a, 0);
 	CHECK_EQ(p.b.nout, 2);
+	/* with an address: of that sender, to that address */
+	{
+		uint8_t param[8] = { 1 }, q[32];
+
+		ebed_rule_buf(q, 1, 8, p.v, 0x40000, ebed_mac_x, 0);
+		q[28] = 0x88;
+		q[29] = 0xb5;
+		CHECK_EQ(ebed_in(&p.b, 0x02a0, param, q, 32), 0);
+	}
+	pair_send(&p, 2, ebed_mac_x, ebed_mac_a, 0);
+	CHECK_EQ(p.b.nout, 2);
+	pair_send(&p, 2, ebed_multicast, ebed_mac_a, 0);
+	CHECK_EQ(p.b.nout, 3);
+	pair_send(&p, 3, ebed_mac_x, ebed_mac_b, 0);
+	CHECK_EQ(p.b.nout, 4);
 	ebed_close(&p.b);
 }
 

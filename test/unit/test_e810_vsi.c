@@ -40,13 +40,31 @@ TEST_ONCE(add_get_update_free)
 	CHECK_EQ(ebed_out(&b, 0x0212, param, got, 128), 0);
 	CHECK_EQ(get32(got + 100), 0x80000009);
 	CHECK_EQ(get16(got + 30), 8);
+	/* another mapping; the default VSI keeps its queue 0 */
+	ebed_props(props, 9, 20, 2);
+	put16(props, 0x0040);
+	CHECK_EQ(ebed_vsi_update(&b, v, props), 0);
+	CHECK(ebed_rxq(&b, 0, E810_RID));
+	e810_write(b.e, 0x120000, 0);
+	ebed_props(props, 9, 8, 4);
+	put16(props, 0x0040);
+	CHECK_EQ(ebed_vsi_update(&b, v, props), 0);
 	w = ebed_vsi(&b, 6, 12, 1);
 	CHECK(w != v);
 	CHECK_EQ(ebed_vsi_free(&b, v), 0);
+	CHECK(ebed_rxq(&b, 0, E810_RID));
+	e810_write(b.e, 0x120000, 0);
 	CHECK_EQ(e810_read(b.e, 0x9c000 + 4 * v), 0);
 	CHECK_EQ(ebed_out(&b, 0x0212, param, got, 128), 2);
 	CHECK_EQ(ebed_vsi_free(&b, v), 2);
 	CHECK_EQ(ebed_vsi_update(&b, v, props), 2);
+	/* queue 0 is still the default VSI's, and so is its address space */
+	CHECK(ebed_mac(&b, 1, ebed_mac_x) > 0);
+	CHECK(ebed_rxq(&b, 0, E810_RID));
+	memcpy(got, ebed_mac_x, 6);
+	e810_receive(b.e, got, 64);
+	CHECK_EQ(b.last_pasid, E810_RID);
+	CHECK_EQ(ebed_got(&b, 0, E810_RID, 0, NULL), 64);
 	/* numbers are used again, queues as well */
 	CHECK_EQ(ebed_vsi(&b, 7, 8, 4), v);
 	ebed_close(&b);
