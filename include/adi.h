@@ -132,10 +132,108 @@ struct adi_pf_ops {
 	bool (*poll)(struct adi_pf *pf);
 };
 
+#define ADI_NO_VECTOR	0xffffu		/* of a queue: it interrupts nobody */
+
+/**
+ * struct adi_txq - a transmit queue as the guest's driver configured it
+ * @base: ring, in the ADI's address space; aligned to 128
+ * @len:  descriptors, 64..4096, a multiple of 32
+ * @vec:  vector, 1..num_qps, or ADI_NO_VECTOR
+ * @itr:  which of its intervals, 3 = none
+ */
+struct adi_txq {
+	u64 base;
+	u16 len;
+	u16 vec;
+	u8 itr;
+};
+
+/**
+ * struct adi_rxq - a receive queue as the guest's driver configured it
+ * @base:     ring, as above; descriptors of 32 bytes
+ * @len:      descriptors, as above
+ * @buf_size: bytes of each buffer, 1024..16256, a multiple of 128
+ * @max_pkt:  longest frame, 64..9728
+ * @vec:      vector, as above
+ * @itr:      interval, as above
+ */
+struct adi_rxq {
+	u64 base;
+	u16 len;
+	u16 buf_size;
+	u16 max_pkt;
+	u16 vec;
+	u8 itr;
+};
+
+/**
+ * struct adi_stats - what the device counted; monotonic over the ADI's life
+ *
+ * Names as those of virtchnl. rx_bytes includes the FCS.
+ */
+struct adi_stats {
+	u64 rx_bytes;
+	u64 rx_unicast;
+	u64 rx_multicast;
+	u64 rx_broadcast;
+	u64 rx_discards;
+	u64 tx_bytes;
+	u64 tx_unicast;
+	u64 tx_multicast;
+	u64 tx_broadcast;
+	u64 tx_discards;
+};
+
+/**
+ * struct adi_hw_ops - of a PF whose device runs the ADIs' queues itself
+ *
+ * vdcm then never looks into a ring: adi_pf_ops::xmit is not called, nor may
+ * the PF driver call adi_receive(). All DMA of an ADI carries its PASID; vdcm
+ * gets one before adi_pf_ops::adi_add, and starts no queue before everything
+ * the guest's memory consists of is mapped there.
+ *
+ * Numbers of queues and vectors are the ADI's own. All are mandatory.
+ */
+struct adi_hw_ops {
+	/** @txq_start: the queue begins; its tail is 0. ctl. 0 or -errno. */
+	int (*txq_start)(struct adi *adi, u16 q, const struct adi_txq *conf);
+	/** @rxq_start: the same. ctl. 0 or -errno. */
+	int (*rxq_start)(struct adi *adi, u16 q, const struct adi_rxq *conf);
+	/**
+	 * @queues_stop: those in the masks end, also such as are not on. ctl.
+	 * When it returns no DMA of theirs is under way.
+	 */
+	void (*queues_stop)(struct adi *adi, u32 txq, u32 rxq);
+	/** @queue_vector: a queue that is on interrupts another vector. ctl. */
+	void (*queue_vector)(struct adi *adi, bool tx, u16 q, u16 vec, u8 itr);
+	/** @tail: the tail register of a queue that is on; value checked. any. */
+	void (*tail)(struct adi *adi, bool tx, u16 q, u32 val);
+	/**
+	 * @doorbell: the page that has nothing but the tail register of @q, at
+	 * its beginning, for users to map. ctl. It stays until queues_stop().
+	 * Returns 0 where there is none.
+	 */
+	phys_addr_t (*doorbell)(struct adi *adi, bool tx, u16 q);
+	/** @vector_ctl: a store to DYN_CTLN of @vec (1..num_qps). any. */
+	void (*vector_ctl)(struct adi *adi, u16 vec, u32 val);
+	/** @vector_itr: a store to interval @idx (0..2) of @vec. any. */
+	void (*vector_itr)(struct adi *adi, u16 vec, u32 idx, u32 val);
+	/**
+	 * @vector_irq: the interrupt of @vec as request_irq() wants it. ctl.
+	 * The same over the ADI's life.
+	 */
+	int (*vector_irq)(struct adi *adi, u16 vec);
+	/** @vlan_strip: tags go to the descriptor. ctl. 0 or -errno. */
+	int (*vlan_strip)(struct adi *adi, bool on);
+	/** @stats: a snapshot of the counters. any. */
+	void (*stats)(struct adi *adi, struct adi_stats *stats);
+};
+
 /**
  * struct adi_pf - a physical function, filled in by its driver
  * @dev:       its device, bound to a driver; parent of the mediated devices
  * @ops:       the driver's operations
+ * @hw:        more of them, where the device has the queues; else %NULL
  * @max_adis:  most ADIs alive at a time, 1..65535
  * @num_qps:   most queue pairs an ADI can have, 1..AVF_MAX_QPS
  * @link_mbps: link speed in Mbit/s the ADIs report
@@ -148,6 +246,7 @@ struct adi_pf_ops {
 struct adi_pf {
 	struct device *dev;
 	const struct adi_pf_ops *ops;
+	const struct adi_hw_ops *hw;
 	u16 max_adis;
 	u16 num_qps;
 	u32 link_mbps;
@@ -155,17 +254,22 @@ struct adi_pf {
 	struct vdcm_parent *parent;
 };
 
+#define ADI_NO_PASID	0xffffffffu
+
 /**
  * struct adi - an ADI as its PF driver sees it
  * @pf:      where it lives
  * @name:    the mediated device's UUID as text
  * @num_qps: queue pairs
+ * @pasid:   what its DMA has to be tagged with, the same over its life;
+ *           ADI_NO_PASID: there is none, as with every PF without adi_pf::hw
  * @priv:    the PF driver's
  */
 struct adi {
 	struct adi_pf *pf;
 	const char *name;
 	u16 num_qps;
+	u32 pasid;
 	void *priv;
 };
 
@@ -210,6 +314,29 @@ void adi_receive(struct adi *adi, const struct avf_frame *frames, u32 n);
  * any. @n may be 0. Besides counting them, see adi_pf_ops::drops.
  */
 void adi_dropped(struct adi *adi, enum adi_drop why, u32 n);
+
+/**
+ * adi_link() - the port's link came or went, or has another speed
+ * @mbps: Mbit/s, 0 = down
+ *
+ * ctl, from outside of any op. An ADI whose link the host has set to down stays
+ * down.
+ */
+void adi_link(struct adi *adi, u32 mbps);
+
+/**
+ * adi_reset_begin() - the PF is about to be reset
+ *
+ * ctl, from outside of any op, for each ADI; adi_add and adi_del of that ADI
+ * must not run meanwhile. Tells the guest's driver, and calls the ops that take
+ * its queues, filters and modes away; they leave hardware that is beyond reach
+ * alone. When it returns no user can reach a doorbell page, and the guest sees
+ * its function in reset until adi_reset_end().
+ */
+void adi_reset_begin(struct adi *adi);
+
+/** adi_reset_end() - it is over; all ops work again. ctl, as above. */
+void adi_reset_end(struct adi *adi);
 
 #define ADI_REGS_LEN	0x10000u
 

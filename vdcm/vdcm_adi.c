@@ -474,6 +474,7 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	adi->adi.pf = pf;
 	adi->adi.name = dev_name(dev);
 	adi->adi.num_qps = shape->num_qps;
+	adi->adi.pasid = ADI_NO_PASID;
 	mutex_init(&adi->ctl_lock);
 	INIT_DELAYED_WORK(&adi->reset_work, vdcm_adi_reset_work);
 	hrtimer_setup(&adi->timer, vdcm_adi_timer, CLOCK_MONOTONIC,
