@@ -26,6 +26,8 @@
 #define div_u64(a, b)		((a) / (b))
 #define min(a, b)	((a) < (b) ? (a) : (b))
 
+typedef u64 phys_addr_t;
+
 /* ---------------------------------------------------------------- memory */
 
 #define GFP_KERNEL		0
