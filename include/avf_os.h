@@ -85,6 +85,7 @@ typedef uint32_t __be32;
 #define __packed		__attribute__((packed))
 #define __aligned(n)		__attribute__((aligned(n)))
 #define __maybe_unused		__attribute__((unused))
+#define __printf(f, a)		__attribute__((format(printf, f, a)))
 #ifndef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #endif
