@@ -281,8 +281,8 @@ static inline u32 epf_get32(const u8 *p)
 
 static inline void epf_put16(u8 *p, u32 v)
 {
-	p[0] = (u8)v;
-	p[1] = (u8)(v >> 8);
+	p[0] = (u8)(v & 0xff);
+	p[1] = (u8)(v >> 8 & 0xff);
 }
 
 static inline void epf_put32(u8 *p, u32 v)
