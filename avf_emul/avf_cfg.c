@@ -114,8 +114,12 @@ static void avf_cfg_command(struct avf_dev *dev, u32 val)
 
 	avf_int_bus_master(dev, master);
 	/* All DMA is over when the write returns (contract 1.3 rule 1). */
-	if (!master)
-		dev->ops->queues_quiesce(dev->host);
+	if (master)
+		return;
+	/* Hardware's queues do not ask each time: they have to be started anew. */
+	avf_hw_stop(dev, ~0u, ~0u);
+	avf_dev_traffic(dev);
+	dev->ops->queues_quiesce(dev->host);
 }
 
 /*

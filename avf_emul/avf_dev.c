@@ -83,13 +83,16 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 	}
 
 	dev->ops = ops;
+	dev->hw = params->hw;
 	dev->host = host;
 	dev->num_qps = params->num_qps;
 	dev->flags = params->flags;
+	dev->no_caps = params->no_caps;
 	dev->link_up = params->link_up;
 	dev->link_mbps = params->link_mbps;
 	memcpy(dev->mac, params->mac, AVF_ETH_ALEN);
 	avf_lock_init(&dev->int_lock);
+	avf_lock_init(&dev->hw_lock);
 
 	avf_dev_queues_init(dev);
 	dev->vc.num_qps = dev->num_qps;
@@ -119,8 +122,7 @@ void avf_dev_traffic(struct avf_dev *dev)
 	u32 q;
 
 	for (q = 0; q < dev->num_qps; q++)
-		if (READ_ONCE(dev->tx[q].enabled) ||
-		    READ_ONCE(dev->rx[q].enabled))
+		if (avf_dev_tx_on(dev, q) || avf_dev_rx_on(dev, q))
 			on = true;
 
 	if (on == dev->vc.traffic)
@@ -140,6 +142,7 @@ void avf_dev_queues_stop(struct avf_dev *dev, u32 txq, u32 rxq)
 		if (rxq & (1u << q))
 			avf_rxq_disable(&dev->rx[q]);
 	}
+	avf_hw_stop(dev, txq, rxq);
 	dev->ops->queues_quiesce(dev->host);
 	for (q = 0; q < dev->num_qps; q++) {
 		if (txq & (1u << q))
@@ -283,4 +286,6 @@ void avf_stats_get(const struct avf_dev *dev, struct avf_stats *stats)
 	for (i = 0; i < sizeof(*stats) / sizeof(u64); i++)
 		sum[i] = READ_ONCE(queue[i]) + READ_ONCE(ctl[i]);
 	stats->irqs = READ_ONCE(dev->intr.irqs);
+	if (dev->hw)
+		dev->hw->stats(dev->host, stats);
 }

@@ -237,9 +237,11 @@ struct avf_pages {
 struct avf_dev {
 	/* fixed */
 	const struct avf_host_ops *ops;
+	const struct avf_hw_ops *hw;
 	void *host;
 	u16 num_qps;
 	u32 flags;
+	u32 no_caps;
 	__le32 *doorbell[AVF_DB_PAGES];
 	bool doorbell_own;		/* allocated here */
 
@@ -257,6 +259,14 @@ struct avf_dev {
 	struct avf_rxq rx[AVF_MAX_QPS];
 	struct avf_stats qstats;	/* written by queue and any functions */
 	struct avf_fdir fdir;		/* see avf_fdir.h */
+
+	/*
+	 * Queues that hardware runs: a bit each, written by ctl under hw_lock,
+	 * which also keeps tails in order. A leaf.
+	 */
+	avf_lock_t hw_lock;
+	u32 hw_tx;
+	u32 hw_rx;
 
 	/*
 	 * Receive hashing: @hash is one of @hashes, immutable from its release
@@ -337,6 +347,32 @@ static inline u16 avf_dev_vectors(const struct avf_dev *dev)
 {
 	return (u16)(dev->num_qps + 1);
 }
+
+/** avf_dev_tx_on() - does Tx queue @q run, whoever runs it? ctl. */
+static inline bool avf_dev_tx_on(const struct avf_dev *dev, u32 q)
+{
+	return READ_ONCE(dev->tx[q].enabled) || (dev->hw_tx & (1u << q));
+}
+
+/** avf_dev_rx_on() - the same for an Rx queue. ctl. */
+static inline bool avf_dev_rx_on(const struct avf_dev *dev, u32 q)
+{
+	return READ_ONCE(dev->rx[q].enabled) || (dev->hw_rx & (1u << q));
+}
+
+/* -------------------------------------------------------------- avf_hw.c */
+
+/** avf_hw_start() - let hardware run queues. ctl. Returns 0 or -errno. */
+int avf_hw_start(struct avf_dev *dev, u32 txq, u32 rxq);
+
+/** avf_hw_stop() - those of the masks that run end. ctl. */
+void avf_hw_stop(struct avf_dev *dev, u32 txq, u32 rxq);
+
+/** avf_hw_vectors() - the driver mapped queues to vectors anew. ctl. */
+void avf_hw_vectors(struct avf_dev *dev);
+
+/** avf_hw_vlan() - dev->vlan changed. ctl. */
+void avf_hw_vlan(struct avf_dev *dev);
 
 /* ------------------------------------------------------------- avf_cfg.c */
 

@@ -200,8 +200,19 @@ void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 	avf_int_dyn(dev, vec, val, unread);
 }
 
+/* Out of the way of those who write it most. */
+static noinline void avf_int_dyn_hw(struct avf_dev *dev, u16 vec, u32 val)
+{
+	WRITE_ONCE(dev->intr.vec[vec].ctl, val & AVF_DYN_KEEP);
+	dev->hw->vector_ctl(dev->host, vec, val);
+}
+
 void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 {
+	if (unlikely(dev->hw) && vec) {
+		avf_int_dyn_hw(dev, vec, val);
+		return;
+	}
 	avf_lock(&dev->int_lock);
 	avf_int_dyn(dev, vec, val, unread);
 	avf_unlock(&dev->int_lock);
@@ -222,6 +233,8 @@ void avf_int_itr_write(struct avf_dev *dev, u16 vec, u32 idx, u32 val)
 {
 	avf_lock(&dev->int_lock);
 	avf_int_itr_set(dev, vec, idx, val);
+	if (vec && vec < avf_dev_vectors(dev) && dev->hw)
+		dev->hw->vector_itr(dev->host, vec, idx, val & AVF_ITR_M);
 	/* A cause that waits may have to wait less now. */
 	avf_int_eval(dev, vec);
 	avf_unlock(&dev->int_lock);
@@ -268,6 +281,17 @@ u32 avf_int_ena_read(struct avf_dev *dev)
 	return val;
 }
 
+void avf_hw_itr(struct avf_dev *dev)
+{
+	u16 vec;
+	u32 i;
+
+	for (vec = 1; vec < avf_dev_vectors(dev); vec++)
+		for (i = 0; i < AVF_DYN_ITR_NONE; i++)
+			dev->hw->vector_itr(dev->host, vec, i,
+						 avf_int_itr_read(dev, vec, i));
+}
+
 void avf_int_reset(struct avf_dev *dev)
 {
 	struct avf_intr *in = &dev->intr;
@@ -288,4 +312,6 @@ void avf_int_reset(struct avf_dev *dev)
 		avf_page_put(dev, AVF_REG_DYN_CTLN + 4 * (vec - 1u), 0);
 	}
 	avf_unlock(&dev->int_lock);
+	for (vec = 1; dev->hw && vec < avf_dev_vectors(dev); vec++)
+		dev->hw->vector_ctl(dev->host, vec, 0);
 }

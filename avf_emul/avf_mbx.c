@@ -86,9 +86,9 @@ void avf_mbx_atq_setup(struct avf_dev *dev)
 	 * not begun with the new ones.
 	 */
 	for (q = 0; q < dev->num_qps; q++) {
-		if (!READ_ONCE(dev->tx[q].enabled))
+		if (!avf_dev_tx_on(dev, q))
 			avf_txq_clear(&dev->tx[q]);
-		if (!READ_ONCE(dev->rx[q].enabled))
+		if (!avf_dev_rx_on(dev, q))
 			avf_rxq_clear(&dev->rx[q]);
 	}
 }

@@ -163,6 +163,9 @@ void avf_rxq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 		return;
 	}
 	avf_tail_store(q->tail, val);
+	avf_mb();
+	if (dev->hw)
+		avf_hw_tail(dev, false, qid);
 }
 
 /*

@@ -83,7 +83,7 @@ bool avf_snap_txq(const struct avf_dev *dev, u16 q, struct avf_snap_txq *txq)
 	txq->len = READ_ONCE(from->len);
 	txq->vec = READ_ONCE(from->vec);
 	txq->itr = READ_ONCE(from->itr);
-	txq->enabled = READ_ONCE(from->enabled);
+	txq->enabled = avf_dev_tx_on(dev, q);
 	txq->head = READ_ONCE(from->head);
 	txq->tail = avf_tail_load(from->tail);
 	txq->waits = txq->tail == READ_ONCE(from->wait);
@@ -106,7 +106,7 @@ bool avf_snap_rxq(const struct avf_dev *dev, u16 q, struct avf_snap_rxq *rxq)
 	rxq->rxdid = READ_ONCE(from->rxdid);
 	rxq->vec = READ_ONCE(from->vec);
 	rxq->itr = READ_ONCE(from->itr);
-	rxq->enabled = READ_ONCE(from->enabled);
+	rxq->enabled = avf_dev_rx_on(dev, q);
 	rxq->keep_crc = READ_ONCE(from->crc_disable);
 	rxq->head = READ_ONCE(from->head);
 	rxq->tail = avf_tail_load(from->tail);

@@ -80,6 +80,8 @@ void avf_txq_tail_write(struct avf_dev *dev, u16 qid, u32 val)
 
 	avf_tail_store(q->tail, val);
 	avf_mb();
+	if (dev->hw)
+		avf_hw_tail(dev, true, qid);
 	if (avf_load_acquire(&q->enabled))
 		dev->ops->tx_kick(dev->host, qid);
 }

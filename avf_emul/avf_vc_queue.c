@@ -82,9 +82,9 @@ AVF_VC_COMMIT(config_queues)
 	for (i = 0; i < n; i++) {
 		u16 q = le16_to_cpu(list->qp[i].tx.queue);
 
-		if (READ_ONCE(dev->tx[q].enabled))
+		if (avf_dev_tx_on(dev, q))
 			txq |= 1u << q;
-		if (READ_ONCE(dev->rx[q].enabled))
+		if (avf_dev_rx_on(dev, q))
 			rxq |= 1u << q;
 	}
 	/* No driver reconfigures a running queue; then it runs no longer. */
@@ -177,6 +177,7 @@ AVF_VC_COMMIT(irq_map)
 		avf_vc_unmap(dev, le16_to_cpu(map->vec[i].vector));
 	for (i = 0; i < n; i++)
 		avf_vc_map(dev, &map->vec[i]);
+	avf_hw_vectors(dev);
 	return AVF_VC_OK;
 }
 
@@ -216,6 +217,13 @@ AVF_VC_COMMIT(enable_queues)
 	u32 rxq = le32_to_cpu(sel->rxq);
 	u32 kick = 0;
 	u16 q;
+
+	if (dev->hw) {
+		if (avf_hw_start(dev, txq, rxq))
+			return AVF_VC_ERR_PARAM;
+		avf_dev_traffic(dev);
+		return AVF_VC_OK;
+	}
 
 	/* What is enabled already goes on undisturbed (4.5). */
 	for (q = 0; q < dev->num_qps; q++) {

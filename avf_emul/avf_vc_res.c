@@ -49,7 +49,7 @@ AVF_VC_COMMIT(resources)
 	}
 
 	/* May be asked again at any time, with another result (4.5). */
-	caps &= AVF_CAPS;
+	caps &= AVF_CAPS & ~dev->no_caps;
 	if (caps & AVF_CAP_VLAN_V2)
 		caps &= ~AVF_CAP_VLAN;
 	/* A VLAN of the host's leaves none to the driver. */

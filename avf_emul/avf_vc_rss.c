@@ -82,7 +82,7 @@ void avf_vc_rss_queues(struct avf_dev *dev)
 	if (rss->own_lut)
 		return;
 	for (i = 0; i < dev->num_qps; i++)
-		if (READ_ONCE(dev->rx[i].enabled))
+		if (avf_dev_rx_on(dev, i))
 			queue[n++] = (u8)i;
 	if (!n)
 		return;

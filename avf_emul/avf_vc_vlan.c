@@ -163,12 +163,14 @@ AVF_VC_COMMIT(del_vlan)
 AVF_VC_COMMIT(enable_strip)
 {
 	WRITE_ONCE(dev->vlan, AVF_VLAN_INSERT | AVF_VLAN_STRIP);
+	avf_hw_vlan(dev);
 	return AVF_VC_OK;
 }
 
 AVF_VC_COMMIT(disable_strip)
 {
 	WRITE_ONCE(dev->vlan, AVF_VLAN_INSERT);
+	avf_hw_vlan(dev);
 	return AVF_VC_OK;
 }
 
@@ -298,6 +300,7 @@ void avf_vc_vlan_negotiated(struct avf_dev *dev)
 	if (caps & AVF_CAP_VLAN)
 		vlan |= AVF_VLAN_STRIP;
 	WRITE_ONCE(dev->vlan, vlan);
+	avf_hw_vlan(dev);
 
 	if (!vlan)
 		for (vid = 1; vid < AVF_VLAN_IDS && dev->vc.vlans.n; vid++)

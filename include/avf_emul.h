@@ -34,6 +34,7 @@
 #define AVF_TX_BOUNCE		0x10000u
 
 struct avf_dev;
+struct avf_stats;
 
 /**
  * struct avf_tx_scratch - working memory of one caller of avf_tx_poll()
@@ -62,6 +63,44 @@ enum avf_reset {
 	AVF_RESET_VF,
 	AVF_RESET_PF,
 	AVF_RESET_FLR,
+};
+
+/**
+ * struct avf_hw_ops - what it asks where hardware runs the queues
+ *
+ * The model then never reads or writes a ring, and raises no interrupt of a
+ * queue. A queue's configuration is to be had from avf_snap_txq() and
+ * avf_snap_rxq(). All members are mandatory.
+ */
+struct avf_hw_ops {
+	/**
+	 * @start: the queues in both masks begin. ctl. Returns 0; an error
+	 * refuses the driver's request: none of them has begun.
+	 */
+	int (*start)(void *host, u32 txq, u32 rxq);
+	/**
+	 * @started: from now on tails are passed on. ctl. The driver may have
+	 * stored some before; the host calls avf_hw_tail() for each queue in
+	 * the masks when it is ready for them.
+	 */
+	void (*started)(void *host, u32 txq, u32 rxq);
+	/** @stop: they end; after it returns they do no DMA. ctl. */
+	void (*stop)(void *host, u32 txq, u32 rxq);
+	/** @queue_vector: vector (0xffff = none), interval of one. ctl. */
+	void (*queue_vector)(void *host, bool tx, u16 q, u16 vec, u8 itr);
+	/** @tail: of a queue that runs, less than its length. any. */
+	void (*tail)(void *host, bool tx, u16 q, u32 val);
+	/** @vector_ctl: the driver stored to DYN_CTLN of @vec. any. */
+	void (*vector_ctl)(void *host, u16 vec, u32 val);
+	/** @vector_itr: interval @idx (0..2) of @vec. any. */
+	void (*vector_itr)(void *host, u16 vec, u32 idx, u32 val);
+	/** @vlan_strip: take tags out of received frames. ctl. */
+	void (*vlan_strip)(void *host, bool on);
+	/**
+	 * @stats: add what the hardware counted to the first twelve. From
+	 * avf_stats_get(), in its caller's context.
+	 */
+	void (*stats)(void *host, struct avf_stats *stats);
 };
 
 /**
@@ -197,6 +236,8 @@ struct avf_host_ops {
  * @mac:       administrative default address
  * @link_mbps: link speed in Mbit/s
  * @link_up:   initial link state
+ * @hw:        hardware runs the queues; NULL: the model does
+ * @no_caps:   virtchnl capabilities that are never granted
  * @doorbell:  AVF_PAGE_SIZE bytes of zeros for each doorbell page, valid for the
  *             device's life; NULL: the model has its own. Whoever lets a driver
  *             write to one directly calls avf_tx_poll() without being asked by
@@ -210,6 +251,8 @@ struct avf_params {
 	u8 mac[AVF_ETH_ALEN];
 	u32 link_mbps;
 	bool link_up;
+	const struct avf_hw_ops *hw;
+	u32 no_caps;
 	void *doorbell[AVF_DB_PAGES];
 };
 
@@ -318,7 +361,7 @@ void avf_trust_set(struct avf_dev *dev, bool on);
 /** avf_trust_get() - as set. ctl. */
 bool avf_trust_get(const struct avf_dev *dev);
 
-/** avf_stats_get() - a snapshot. any. */
+/** avf_stats_get() - a snapshot. any; process context with avf_hw_ops. */
 void avf_stats_get(const struct avf_dev *dev, struct avf_stats *stats);
 
 /** avf_link_is_up() - link state as set. any. */
@@ -473,6 +516,19 @@ void avf_rx_flush(struct avf_dev *dev);
 int avf_frame_cut(const struct avf_frame *frame,
 		  void (*fn)(void *ctx, const struct avf_frame *seg),
 		  void *ctx);
+
+/* ------------------------------------------------- hardware queues (any) */
+
+/**
+ * avf_hw_tail() - pass on the tail of a queue, if it runs. any.
+ * @q: a queue pair the device has
+ *
+ * As it is in the doorbell page; a value outside the ring is counted only.
+ */
+void avf_hw_tail(struct avf_dev *dev, bool tx, u16 q);
+
+/** avf_hw_itr() - pass on all intervals as they are in the page. any. */
+void avf_hw_itr(struct avf_dev *dev);
 
 /* ------------------------------------------------------- interrupts (any) */
 
