@@ -118,11 +118,14 @@ struct adi_pf_ops {
 	int (*rate)(struct adi *adi, u32 mbps);
 	/** @drops: a snapshot of the counters. any. */
 	void (*drops)(struct adi *adi, struct adi_drops *drops);
-	/** @traffic: the ADI's first queue came up / its last went down. ctl. */
+	/**
+	 * @traffic: the ADI's first queue came up / its last went down. ctl.
+	 * Optional.
+	 */
 	void (*traffic)(struct adi *adi, bool on);
 	/**
 	 * @xmit: @n frames leave @adi. worker. They are valid during the call
-	 * only; deliver with adi_receive().
+	 * only; deliver with adi_receive(). Not with adi_pf::hw.
 	 */
 	void (*xmit)(struct adi *adi, const struct avf_frame *frames, u32 n);
 	/**
@@ -225,7 +228,7 @@ struct adi_hw_ops {
 	int (*vector_irq)(struct adi *adi, u16 vec);
 	/** @vlan_strip: tags go to the descriptor. ctl. 0 or -errno. */
 	int (*vlan_strip)(struct adi *adi, bool on);
-	/** @stats: a snapshot of the counters. any. */
+	/** @stats: a snapshot of the counters. Process context. */
 	void (*stats)(struct adi *adi, struct adi_stats *stats);
 };
 
@@ -236,7 +239,8 @@ struct adi_hw_ops {
  * @hw:        more of them, where the device has the queues; else %NULL
  * @max_adis:  most ADIs alive at a time, 1..65535
  * @num_qps:   most queue pairs an ADI can have, 1..AVF_MAX_QPS
- * @link_mbps: link speed in Mbit/s the ADIs report
+ * @link_mbps: link speed in Mbit/s that new ADIs report, 0 = down. Of those
+ *             that there are, see adi_link()
  * @gso:       @xmit takes frames with avf_frame::gso set, too: unicast TCP, not
  *             UDP, over IP without options or extension headers, with at most
  *             one 802.1Q tag; the frame is at most 64 KiB, its headers are

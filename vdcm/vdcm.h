@@ -5,13 +5,17 @@
  * Lock order, outermost first:
  *
  *   parents_lock                     list of PFs
+ *   a PF driver's, around calls of adi_link() and the like
  *   adi->ctl_lock                    control side of one device model
+ *   a PF driver's, in its ops
  *   adi->dma.pin_lock                the pin cache's writers
  *   vfio's and type1's own locks
  *
  *   interrupt lock of the model -> adi->irqs.lock     (softirq safe, leaves)
  *   worker->lock                                      (softirq safe, leaf)
  *   parent->error_lock                                (leaf)
+ *   adi->doorbell.lock, also under the mmap lock      (leaf)
+ *   adi->irqs.hw_lock -> adi->irqs.lock
  *
  * The mmap lock of the user's process is taken inside pin_lock (pinning faults
  * pages in); so nothing that runs under the mmap lock may take any of these.
@@ -34,7 +38,9 @@
 
 #include "adi.h"
 #include "avf_emul.h"
+#include "avf_snap.h"
 #include "compat/compat.h"
+#include "compat/irqbypass.h"
 #include "compat/mdev.h"
 #include "vdcm_rate.h"
 
@@ -110,15 +116,33 @@ struct vdcm_parent {
 };
 
 /**
+ * struct vdcm_hwirq - an interrupt of the PF's device that is a vector's
+ * @irq:      as requested
+ * @name:     the same in /proc/interrupts, NULL = not requested
+ * @producer: offered to KVM
+ * @bypass:   it is
+ */
+struct vdcm_hwirq {
+	int irq;
+	char *name;
+	struct irq_bypass_producer producer;
+	bool bypass;
+};
+
+/**
  * struct vdcm_irqs - where interrupts go
- * @lock: guards all members; taken in softirq context
+ * @lock: guards @msix and @req; taken in softirq context
  * @msix: one eventfd per MSI-X vector, NULL = not routed
  * @req:  asks the user to give the device back
+ * @hw_lock: guards @hw; outermost
+ * @hw:   of vectors that the PF's device raises
  */
 struct vdcm_irqs {
-	spinlock_t lock;	/* all members */
+	spinlock_t lock;	/* @msix, @req */
 	struct eventfd_ctx *msix[AVF_MAX_VECTORS];
 	struct eventfd_ctx *req;
+	struct mutex hw_lock;	/* @hw */
+	struct vdcm_hwirq hw[AVF_MAX_VECTORS];
 };
 
 /**
@@ -171,6 +195,8 @@ enum vdcm_doorbell_mode {
  * @cost_ns: how long that takes, on average (worker)
  * @faults:  how often it was mapped
  * @zaps:    how often it was unmapped
+ * @lock:    guards @hw; taken under the mmap lock, see vdcm_doorbell.c
+ * @hw:      pages of the device that users get instead of ours, 0 = ours
  */
 struct vdcm_doorbell {
 	struct page *page[AVF_DB_PAGES];
@@ -182,6 +208,8 @@ struct vdcm_doorbell {
 	u64 cost_ns;
 	atomic_long_t faults;
 	atomic_long_t zaps;
+	struct mutex lock;	/* @hw */
+	phys_addr_t hw[AVF_DB_PAGES];
 };
 
 /**
@@ -224,6 +252,7 @@ enum vdcm_pf_reset {
 	VDCM_PF_RESET_NONE,
 	VDCM_PF_RESET_ANNOUNCED,
 	VDCM_PF_RESET_HELD,
+	VDCM_PF_RESET_HW,	/* the PF itself, which ends it */
 };
 
 /* Bits of vdcm_adi::flags */
@@ -240,6 +269,8 @@ enum vdcm_pf_reset {
  * @ctl_lock:   serialises control functions of @avf, and guards @open, @reset
  * @open:       somebody has the device open
  * @reset:      progress of a reset started by the PF
+ * @link:       the host has not set it to down; under @ctl_lock
+ * @carrier:    nor is the PF's down; under @ctl_lock
  * @reset_work: takes it one step on
  * @timer:      interrupt throttling
  * @irqs:       interrupt routing
@@ -271,6 +302,8 @@ struct vdcm_adi {
 	struct mutex ctl_lock;	/* @avf, @open, @reset */
 	bool open;
 	enum vdcm_pf_reset reset;
+	bool link;
+	bool carrier;
 	struct delayed_work reset_work;
 	struct hrtimer timer;
 	struct vdcm_irqs irqs;
@@ -318,7 +351,7 @@ int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 
 /* vdcm_irq.c */
 void vdcm_irqs_init(struct vdcm_irqs *irqs);
-void vdcm_irqs_clear(struct vdcm_irqs *irqs);
+void vdcm_irqs_clear(struct vdcm_adi *adi);
 int vdcm_irqs_info(struct vdcm_adi *adi, struct vfio_irq_info *info);
 long vdcm_irqs_set(struct vdcm_adi *adi, void __user *arg);
 void vdcm_irqs_raise(struct vdcm_adi *adi, u16 vec);	/* any */
@@ -364,6 +397,13 @@ int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 void vdcm_bar_zap(struct vdcm_adi *adi);	/* worker */
 u32 vdcm_bar_pending(struct vdcm_adi *adi);	/* any */
 bool vdcm_bar_serve(struct vdcm_adi *adi);	/* worker */
+
+void vdcm_doorbell_hw_start(struct vdcm_adi *adi, u32 txq, u32 rxq);
+void vdcm_doorbell_hw_stop(struct vdcm_adi *adi, u32 txq, u32 rxq);
+
+/* vdcm_hw.c: ADIs whose queues the PF's device runs */
+extern const struct avf_hw_ops vdcm_hw_ops;
+u32 vdcm_hw_no_caps(const struct adi_pf *pf);
 
 /* vdcm_worker.c */
 int vdcm_worker_start(struct vdcm_parent *parent);

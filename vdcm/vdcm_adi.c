@@ -14,7 +14,6 @@
 #include <linux/random.h>
 #include <linux/siphash.h>
 
-#include "avf_snap.h"
 #include "vdcm.h"
 #include "vdcm_trace.h"
 
@@ -128,7 +127,8 @@ static void vdcm_host_traffic(void *host, bool on)
 {
 	struct vdcm_adi *adi = host;
 
-	adi->adi.pf->ops->traffic(&adi->adi, on);
+	if (adi->adi.pf->ops->traffic)
+		adi->adi.pf->ops->traffic(&adi->adi, on);
 }
 
 static void vdcm_host_message(void *host, bool to_driver, u32 op, s32 status,
@@ -265,6 +265,7 @@ static void vdcm_adi_reset_work(struct work_struct *work)
 		adi->reset = VDCM_PF_RESET_NONE;
 		break;
 	case VDCM_PF_RESET_NONE:
+	case VDCM_PF_RESET_HW:
 		break;
 	}
 	mutex_unlock(&adi->ctl_lock);
@@ -455,8 +456,10 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	struct avf_params params = {
 		.num_qps = shape->num_qps,
 		.flags = AVF_PARAM_VMM_MSIX | (pf->gso ? AVF_PARAM_GSO : 0),
-		.link_mbps = pf->link_mbps,
+		.link_mbps = READ_ONCE(pf->link_mbps),
 		.link_up = true,
+		.no_caps = vdcm_hw_no_caps(pf),
+		.hw = pf->hw ? &vdcm_hw_ops : NULL,
 	};
 	struct avf_dev *avf;
 	unsigned int i;
@@ -482,6 +485,8 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	vdcm_worker_init(adi);
 	vdcm_bar_init(adi);
 	adi->spoofchk = true;
+	adi->link = true;
+	adi->carrier = params.link_mbps;
 	vdcm_irqs_init(&adi->irqs);
 	vdcm_dma_init(&adi->dma);
 	vdcm_adi_default_mac(adi->adi.name, params.mac);
@@ -501,6 +506,9 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	/* The PF may have asked for registers already. */
 	mutex_lock(&adi->ctl_lock);
 	adi->avf = avf;
+	/* It may have gone meanwhile. */
+	if (avf && !adi->carrier)
+		avf_link_set(avf, false, params.link_mbps);
 	mutex_unlock(&adi->ctl_lock);
 	if (!avf) {
 		ret = -ENOMEM;
@@ -577,6 +585,6 @@ void vdcm_adi_close(struct vdcm_adi *adi)
 	vdcm_worker_unwatch(adi);
 	vdcm_bar_close(adi);
 	hrtimer_cancel(&adi->timer);
-	vdcm_irqs_clear(&adi->irqs);
+	vdcm_irqs_clear(adi);
 	vdcm_dma_close(adi);
 }

@@ -15,9 +15,16 @@
  * Where all of BAR0 is mapped, every page with a register that acts when it is
  * stored goes and comes with the Tx tails: see vdcm_bar.c.
  *
+ * Where the PF's device has the queues (adi_pf::hw) there is a page of the device
+ * that holds the tail of one queue and nothing else. Users get our pages until
+ * queue pair 0 runs, then the device's, which takes what is stored there at once;
+ * nobody looks, and idle devices stay mapped. In the driver's BAR a page is all
+ * queues'; so only a device with one queue pair has it mapped, others trap.
+ *
  * The fault handler runs under the mmap lock, which pinning takes inside other
- * locks; so it takes none but spinlocks. It lets go of it and has the fault
- * retried, which finds the page there.
+ * locks; so it takes none but spinlocks, and vdcm_doorbell::lock, under which
+ * nothing is waited for but page table locks. It lets go of the mmap lock and has
+ * the fault retried, which finds the page there.
  *
  * Mappings are linked into a file of our own, because the vfio device's file
  * shares its address space with strangers on older kernels. Each holds a
@@ -131,7 +138,7 @@ void vdcm_doorbell_touched(struct vdcm_adi *adi)
 }
 
 /**
- * vdcm_mapping_faulted() - a fault has mapped a page that the worker takes away
+ * vdcm_mapping_faulted() - a fault has mapped a page that can be taken away
  * @vmf: the fault
  *
  * Returns what the fault handler has to return; at once, as afterwards the
@@ -141,8 +148,9 @@ vm_fault_t vdcm_mapping_faulted(struct vm_fault *vmf)
 {
 	/*
 	 * KVM asks for the page like this and then looks for it itself. When
-	 * the worker was faster than that, it would give up (-EFAULT from
-	 * KVM_RUN, the end of the guest); asked to retry, it looks once more.
+	 * we were faster than that, and took it away, it would give up (-EFAULT
+	 * from KVM_RUN, the end of the guest); asked to retry, it looks once
+	 * more.
 	 */
 	if (fault_flag_allow_retry_first(vmf->flags) &&
 	    !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT)) {
@@ -167,11 +175,56 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 	return vdcm_mapping_faulted(vmf);
 }
 
+/* The same, of a device that takes the store itself. */
+static vm_fault_t vdcm_mapping_hw_fault(struct vm_fault *vmf)
+{
+	struct vdcm_mapping *m = vmf->vma->vm_private_data;
+	struct vdcm_doorbell *db = &m->adi->doorbell;
+	unsigned long addr = vmf->address & PAGE_MASK;
+	vm_fault_t ret;
+
+	mutex_lock(&db->lock);
+	if (db->hw[m->page])
+		ret = vmf_insert_pfn_prot(vmf->vma, addr,
+					  PHYS_PFN(db->hw[m->page]),
+					  pgprot_noncached(vmf->vma->vm_page_prot));
+	else
+		ret = vmf_insert_pfn(vmf->vma, addr,
+				     page_to_pfn(db->page[m->page]));
+	mutex_unlock(&db->lock);
+	if (ret != VM_FAULT_NOPAGE)
+		return ret;
+
+	if (m->page == AVF_DB_TX) {
+		atomic_long_inc(&db->faults);
+		trace_vdcm_doorbell_fault(m->adi);
+	}
+	return vdcm_mapping_faulted(vmf);
+}
+
+static const struct vm_operations_struct vdcm_mapping_hw_ops = {
+	.open = vdcm_mapping_open,
+	.close = vdcm_mapping_close,
+	.fault = vdcm_mapping_hw_fault,
+};
+
 static const struct vm_operations_struct vdcm_mapping_ops = {
 	.open = vdcm_mapping_open,
 	.close = vdcm_mapping_close,
 	.fault = vdcm_mapping_fault,
 };
+
+/* May a user map doorbell pages? */
+static bool vdcm_doorbell_mappable(struct vdcm_adi *adi)
+{
+	const struct adi_hw_ops *hw = adi->adi.pf->hw;
+
+	if (READ_ONCE(adi->doorbell.mode) == VDCM_DOORBELL_TRAP)
+		return false;
+	return !hw || (adi->adi.num_qps == 1 &&
+		       hw->doorbell(&adi->adi, true, 0) &&
+		       hw->doorbell(&adi->adi, false, 0));
+}
 
 /**
  * vdcm_doorbell_mmap() - map a doorbell page
@@ -185,14 +238,16 @@ int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
 {
 	unsigned int page;
 
-	if (READ_ONCE(adi->doorbell.mode) == VDCM_DOORBELL_TRAP)
+	if (!vdcm_doorbell_mappable(adi))
 		return -EINVAL;
 	for (page = 0; page < AVF_DB_PAGES; page++)
 		if (vma->vm_pgoff == vdcm_doorbell_pgoff[page])
 			break;
 	if (page == AVF_DB_PAGES || vma->vm_end - vma->vm_start != PAGE_SIZE)
 		return -EINVAL;
-	return vdcm_mapping_add(adi, vma, page, &vdcm_mapping_ops);
+	return vdcm_mapping_add(adi, vma, page,
+				adi->adi.pf->hw ? &vdcm_mapping_hw_ops :
+						  &vdcm_mapping_ops);
 }
 
 /**
@@ -212,7 +267,7 @@ int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
 	} sparse = {};
 	unsigned int i;
 
-	if (READ_ONCE(adi->doorbell.mode) == VDCM_DOORBELL_TRAP)
+	if (!vdcm_doorbell_mappable(adi))
 		return 0;
 
 	sparse.cap.header.id = VFIO_REGION_INFO_CAP_SPARSE_MMAP;
@@ -242,6 +297,75 @@ static void vdcm_doorbell_zap(struct vdcm_adi *adi)
 	db->zap_ns = ktime_get_ns();
 	trace_vdcm_doorbell_zap(adi, db->zap_ns - start);
 	db->cost_ns = (7 * db->cost_ns + db->zap_ns - start) / 8;
+}
+
+/* Users get another page from now on: their next store faults. */
+static void vdcm_doorbell_switch(struct vdcm_adi *adi, unsigned int page,
+				 phys_addr_t hw)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+
+	lockdep_assert_held(&db->lock);
+	db->hw[page] = hw;
+	unmap_mapping_range(db->file->f_mapping,
+			    vdcm_doorbell_pgoff[page] << PAGE_SHIFT, PAGE_SIZE,
+			    1);
+	atomic_long_inc(&db->zaps);
+	/* What was stored into the old page is visible now. */
+	smp_mb();
+}
+
+/**
+ * vdcm_doorbell_hw_start() - queues that the device runs have begun
+ * @adi: the ADI; ctl
+ * @txq: which of them
+ * @rxq: which of them
+ *
+ * Their tails so far are passed on, all later ones are stored into the device's
+ * pages where these can be mapped. Both under the lock: nobody can have stored
+ * into the device's page yet when an older tail is passed on.
+ */
+void vdcm_doorbell_hw_start(struct vdcm_adi *adi, u32 txq, u32 rxq)
+{
+	const struct adi_hw_ops *hw = adi->adi.pf->hw;
+	struct vdcm_doorbell *db = &adi->doorbell;
+	bool map = vdcm_doorbell_mappable(adi);
+	u16 q;
+
+	mutex_lock(&db->lock);
+	if (map && (txq & 1))
+		vdcm_doorbell_switch(adi, AVF_DB_TX,
+				     hw->doorbell(&adi->adi, true, 0));
+	if (map && (rxq & 1))
+		vdcm_doorbell_switch(adi, AVF_DB_RX,
+				     hw->doorbell(&adi->adi, false, 0));
+	for (q = 0; q < adi->adi.num_qps; q++) {
+		if (rxq & BIT(q))
+			avf_hw_tail(adi->avf, false, q);
+		if (txq & BIT(q))
+			avf_hw_tail(adi->avf, true, q);
+	}
+	mutex_unlock(&db->lock);
+}
+
+/**
+ * vdcm_doorbell_hw_stop() - queues that the device runs are about to end
+ * @adi: the ADI; ctl
+ * @txq: which of them
+ * @rxq: which of them
+ *
+ * On return no store of a user reaches their pages.
+ */
+void vdcm_doorbell_hw_stop(struct vdcm_adi *adi, u32 txq, u32 rxq)
+{
+	struct vdcm_doorbell *db = &adi->doorbell;
+
+	mutex_lock(&db->lock);
+	if ((txq & 1) && db->hw[AVF_DB_TX])
+		vdcm_doorbell_switch(adi, AVF_DB_TX, 0);
+	if ((rxq & 1) && db->hw[AVF_DB_RX])
+		vdcm_doorbell_switch(adi, AVF_DB_RX, 0);
+	mutex_unlock(&db->lock);
 }
 
 /**
@@ -338,6 +462,7 @@ int vdcm_doorbell_init(struct vdcm_adi *adi)
 	unsigned int i;
 	int ret = -ENOMEM;
 
+	mutex_init(&db->lock);
 	for (i = 0; i < AVF_DB_PAGES; i++) {
 		/* Of order 0, each with a reference of its own, for KVM. */
 		db->page[i] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);

@@ -2,7 +2,12 @@
 /*
  * Interrupt routing: MSI-X vectors and the "give it back" request, each an
  * eventfd that the user handed in with VFIO_DEVICE_SET_IRQS.
+ *
+ * Vectors of queues that the PF's device runs are interrupts of that device:
+ * while one has an eventfd, the interrupt is requested, its handler signals the
+ * eventfd, and KVM may take the interrupt to the guest without us.
  */
+#include <linux/interrupt.h>
 #include <linux/uaccess.h>
 
 #include "vdcm.h"
@@ -11,13 +16,88 @@
 void vdcm_irqs_init(struct vdcm_irqs *irqs)
 {
 	spin_lock_init(&irqs->lock);
+	mutex_init(&irqs->hw_lock);
 }
 
-/* Swap one trigger; the old one is released outside the lock. */
-static void vdcm_irqs_swap(struct vdcm_irqs *irqs, struct eventfd_ctx **slot,
-			   struct eventfd_ctx *ctx)
+/* -------------------------------------------- interrupts of the PF's device */
+
+static irqreturn_t vdcm_hwirq_handler(int irq, void *data)
 {
+	vdcm_eventfd_signal(data);
+	return IRQ_HANDLED;
+}
+
+/* Of which vectors? Vector 0 is the mailbox's, which is ours. */
+static bool vdcm_irqs_is_hw(const struct vdcm_adi *adi,
+			    struct eventfd_ctx **slot)
+{
+	return adi->adi.pf->hw && slot > &adi->irqs.msix[0] &&
+	       slot < &adi->irqs.msix[AVF_MAX_VECTORS];
+}
+
+static void vdcm_hwirq_stop(struct vdcm_adi *adi, u16 vec)
+{
+	struct vdcm_hwirq *hw = &adi->irqs.hw[vec];
+
+	lockdep_assert_held(&adi->irqs.hw_lock);
+	if (!hw->name)
+		return;
+	if (hw->bypass)
+		irq_bypass_unregister_producer(&hw->producer);
+	hw->bypass = false;
+	free_irq(hw->irq, adi->irqs.msix[vec]);
+	kfree(hw->name);
+	hw->name = NULL;
+}
+
+static int vdcm_hwirq_start(struct vdcm_adi *adi, u16 vec,
+			    struct eventfd_ctx *ctx)
+{
+	struct vdcm_hwirq *hw = &adi->irqs.hw[vec];
+	int ret;
+
+	lockdep_assert_held(&adi->irqs.hw_lock);
+	ret = adi->adi.pf->hw->vector_irq(&adi->adi, vec);
+	if (ret < 0)
+		return ret;
+	hw->irq = ret;
+	hw->name = kasprintf(GFP_KERNEL, "vdcm[%u](%s)", vec, adi->adi.name);
+	if (!hw->name)
+		return -ENOMEM;
+	ret = request_irq(hw->irq, vdcm_hwirq_handler, 0, hw->name, ctx);
+	if (ret) {
+		kfree(hw->name);
+		hw->name = NULL;
+		return ret;
+	}
+	/* Without it interrupts take the way through the eventfd. */
+	memset(&hw->producer, 0, sizeof(hw->producer));
+	hw->bypass = !vdcm_irq_bypass_register(&hw->producer, ctx, hw->irq);
+	return 0;
+}
+
+/*
+ * Swap one trigger; the old one is released outside the lock. Where an interrupt
+ * of the device cannot be had, the vector is left without a trigger, and @ctx
+ * with the caller.
+ */
+static int vdcm_irqs_swap(struct vdcm_adi *adi, struct eventfd_ctx **slot,
+			  struct eventfd_ctx *ctx)
+{
+	struct vdcm_irqs *irqs = &adi->irqs;
 	struct eventfd_ctx *old;
+	int ret = 0;
+
+	lockdep_assert_held(&irqs->hw_lock);
+	if (vdcm_irqs_is_hw(adi, slot)) {
+		u16 vec = slot - irqs->msix;
+
+		vdcm_hwirq_stop(adi, vec);
+		if (ctx)
+			ret = vdcm_hwirq_start(adi, vec, ctx);
+		if (ret)
+			ctx = NULL;
+	}
 
 	spin_lock_bh(&irqs->lock);
 	old = *slot;
@@ -26,19 +106,23 @@ static void vdcm_irqs_swap(struct vdcm_irqs *irqs, struct eventfd_ctx **slot,
 
 	if (old)
 		eventfd_ctx_put(old);
+	return ret;
 }
 
 /**
  * vdcm_irqs_clear() - forget all triggers
- * @irqs: the ADI's routing
+ * @adi: the ADI
  */
-void vdcm_irqs_clear(struct vdcm_irqs *irqs)
+void vdcm_irqs_clear(struct vdcm_adi *adi)
 {
+	struct vdcm_irqs *irqs = &adi->irqs;
 	unsigned int i;
 
+	mutex_lock(&irqs->hw_lock);
 	for (i = 0; i < ARRAY_SIZE(irqs->msix); i++)
-		vdcm_irqs_swap(irqs, &irqs->msix[i], NULL);
-	vdcm_irqs_swap(irqs, &irqs->req, NULL);
+		vdcm_irqs_swap(adi, &irqs->msix[i], NULL);
+	vdcm_irqs_swap(adi, &irqs->req, NULL);
+	mutex_unlock(&irqs->hw_lock);
 }
 
 /**
@@ -123,11 +207,15 @@ int vdcm_irqs_info(struct vdcm_adi *adi, struct vfio_irq_info *info)
 	return 0;
 }
 
-/* Take over file descriptors, all of them or none. */
-static int vdcm_irqs_set_fds(struct vdcm_irqs *irqs, struct eventfd_ctx **slots,
+/*
+ * Take over file descriptors, all of them or none; but where an interrupt of the
+ * device cannot be had, those before it are.
+ */
+static int vdcm_irqs_set_fds(struct vdcm_adi *adi, struct eventfd_ctx **slots,
 			     const struct vfio_irq_set *hdr, const s32 *fds)
 {
 	struct eventfd_ctx *ctx[AVF_MAX_VECTORS] = {};
+	int err = 0;
 	u32 i;
 
 	for (i = 0; i < hdr->count; i++) {
@@ -144,10 +232,17 @@ static int vdcm_irqs_set_fds(struct vdcm_irqs *irqs, struct eventfd_ctx **slots,
 		}
 	}
 
-	for (i = 0; i < hdr->count; i++)
-		vdcm_irqs_swap(irqs, &slots[hdr->start + i], ctx[i]);
-
-	return 0;
+	for (i = 0; i < hdr->count; i++) {
+		if (!err)
+			err = vdcm_irqs_swap(adi, &slots[hdr->start + i],
+					     ctx[i]);
+		if (err && ctx[i])
+			eventfd_ctx_put(ctx[i]);
+	}
+	if (err)
+		dev_err(adi->dev,
+			"no interrupt of the PF for a vector: %d\n", err);
+	return err;
 }
 
 /* Signal by hand, as tests of the interrupt path do. */
@@ -214,16 +309,17 @@ long vdcm_irqs_set(struct vdcm_adi *adi, void __user *arg)
 	}
 
 	ret = 0;
+	mutex_lock(&irqs->hw_lock);
 	switch (hdr.flags & VFIO_IRQ_SET_DATA_TYPE_MASK) {
 	case VFIO_IRQ_SET_DATA_EVENTFD:
-		ret = vdcm_irqs_set_fds(irqs, slots, &hdr, data);
+		ret = vdcm_irqs_set_fds(adi, slots, &hdr, data);
 		break;
 	case VFIO_IRQ_SET_DATA_NONE:
 		if (hdr.count)
 			vdcm_irqs_loopback(irqs, slots, &hdr, NULL);
 		else
 			for (i = 0; i < max; i++)
-				vdcm_irqs_swap(irqs, &slots[i], NULL);
+				vdcm_irqs_swap(adi, &slots[i], NULL);
 		break;
 	case VFIO_IRQ_SET_DATA_BOOL:
 		vdcm_irqs_loopback(irqs, slots, &hdr, data);
@@ -231,6 +327,7 @@ long vdcm_irqs_set(struct vdcm_adi *adi, void __user *arg)
 	default:
 		ret = -EINVAL;
 	}
+	mutex_unlock(&irqs->hw_lock);
 
 	kfree(data);
 	return ret;

@@ -74,7 +74,8 @@ static ssize_t link_store(struct device *dev, struct device_attribute *attr,
 	}
 
 	mutex_lock(&adi->ctl_lock);
-	avf_link_set(adi->avf, up, avf_link_mbps(adi->avf));
+	adi->link = up;
+	avf_link_set(adi->avf, up && adi->carrier, avf_link_mbps(adi->avf));
 	mutex_unlock(&adi->ctl_lock);
 
 	return count;

@@ -50,6 +50,8 @@ header RELEASE_FAULT_LOCK mm.h 'release_fault_lock\('
 header VMA_SET_FILE mm.h 'vma_set_file\('
 # 7.x: shmem_file_setup() takes its flags as a structure.
 header SHMEM_VMA_FLAGS shmem_fs.h 'shmem_file_setup\(.*vma_flags_t'
+# 6.17: the eventfd is an argument, not a member.
+header IRQ_BYPASS_EVENTFD irqbypass.h 'struct eventfd_ctx \*eventfd'
 # Not every kernel has devlink, though each with a NIC driver that uses it does.
 symbol DEVLINK devlink_unregister
 # 5.15: devlink_alloc() takes the device, devlink_register() does not.
