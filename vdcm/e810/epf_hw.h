@@ -93,6 +93,7 @@
 #define EPF_GLV_TEPC(v)		(0x00312000u + 4 * (v))
 
 /* Page space: a page per queue with nothing but its tail, at its beginning. */
+#define EPF_BAR_REGS		0x02000000u	/* registers are below that */
 #define EPF_PAGES_LEN		0x08000000u	/* of a BAR that has it */
 #define EPF_PAGE_RX_TAIL(q)	(0x03800000u + 0x1000 * (q))
 #define EPF_PAGE_TX_DBELL(q)	(0x04000000u + 0x1000 * (q))
