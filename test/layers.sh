@@ -77,15 +77,20 @@ check_includes() {
 	mapfile -t list < <(files '^vdcm/(swpf|e810)/.*\.[ch]$')
 	if [ ${#list[@]} -gt 0 ]; then
 		kernel='<(linux|net|uapi/linux|asm)/[a-z0-9_/-]+\.h>'
-		only_includes pf "\"(adi|avf_frame|compat|devlink|(swpf|e810)[a-z0-9_]*)\\.h\"|$kernel" \
+		only_includes pf "\"(adi|avf_frame|avf_os|compat|devlink|(swpf|epf)[a-z0-9_]*)\\.h\"|$kernel" \
 			"${list[@]}"
 		no_match pf '#[[:space:]]*include[[:space:]]*<linux/(vfio|mdev|iommufd)' \
 			"${list[@]}"
 	fi
 
+	# of the E810's: its control side knows no kernel, nor vdcm
+	mapfile -t list < <(files '^vdcm/e810/epf(_hw)?\.h$|^vdcm/e810/epf_(aq|init|port|queue|rule|sched|vsi)\.c$')
+	[ ${#list[@]} -eq 0 ] ||
+		only_includes epf '"(avf_os|epf|epf_hw)\.h"' "${list[@]}"
+
 	# vdcm: any PF driver, but none in particular
 	mapfile -t list < <(files '^vdcm/[^/]*\.[ch]$')
-	no_match vdcm '#[[:space:]]*include[[:space:]].*(swpf|e810)' \
+	no_match vdcm '#[[:space:]]*include[[:space:]].*(swpf|e810|epf)' \
 		"${list[@]}"
 }
 
@@ -208,7 +213,10 @@ selftest() {
 	plant pf vdcm/swpf/swpf_new.c "$spdx#include \"../vdcm.h\""
 	plant pf vdcm/swpf/swpf_new.c "$spdx#include \"vdcm.h\""
 	plant pf vdcm/swpf/swpf_new.c "$spdx#include \"avf_emul.h\""
+	plant epf vdcm/e810/epf_aq.c '#include <linux/pci.h>'
+	plant epf vdcm/e810/epf.h '#include "adi.h"'
 	plant vdcm vdcm/vdcm_new.c "$spdx#include \"swpf/swpf.h\""
+	plant vdcm vdcm/vdcm_new.c "$spdx#include \"e810/epf.h\""
 	plant compat vdcm/vdcm_new.c \
 		"$spdx#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)\n#endif"
 	plant compat vdcm/vdcm_new.c "$spdx#ifdef HAVE_X\n#endif"

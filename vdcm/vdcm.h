@@ -44,7 +44,6 @@
 #include "compat/mdev.h"
 #include "vdcm_rate.h"
 
-
 /* Where vfio-pci puts its regions; drivers and VMMs take offsets from us. */
 #define VDCM_OFFSET_SHIFT	40
 #define VDCM_OFFSET_TO_INDEX(o)	((u32)((u64)(o) >> VDCM_OFFSET_SHIFT))

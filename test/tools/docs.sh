@@ -69,7 +69,7 @@ while read -r part; do
 	grep -qF -- "$part" docs/troubleshooting.md ||
 		wrong "docs/troubleshooting.md: nothing on '$part'"
 done < <(find vdcm -name '*.[ch]' -exec cat {} + | tr '\n\t' '  ' |
-	grep -oE '\b((dev|pr|netdev|pci)_(err|warn|crit)(_once|_ratelimited)?|vdcm_refused)\([^";]*"([^"\\]|\\.)*"|#error "[^"]*"' |
+	grep -oE '\b((dev|pr|netdev|pci)_(err|warn|crit)(_once|_ratelimited)?|vdcm_refused|epf_err)\([^";]*"([^"\\]|\\.)*"|#error "[^"]*"' |
 	sed -E 's/^[^"]*"//; s/"$//; s/\\n//g; s/\\"/"/g; s/%[-0-9.#l]*[a-zA-Z]/\n/g; $!s/$/\n\n/' |
 	awk '!NF { if (best) print best; best = ""; next } length > length(best) { best = $0 } END { if (best) print best }' |
 	awk 'length > 3')
