@@ -24,6 +24,18 @@ void epf_irq_setup(struct epf_pf *pf)
 				   EPF_DYN_ITR_NONE);
 }
 
+/* When it returns the function does no DMA. lock held. */
+static void epf_pf_stop(struct epf_pf *pf)
+{
+	lockdep_assert_held(&pf->lock);
+	epf_lost(&pf->hw);
+	if (epf_reset(&pf->hw)) {
+		dev_err(&pf->pdev->dev,
+			"the port does not stop; it is cut off from memory\n");
+		pci_clear_master(pf->pdev);
+	}
+}
+
 /**
  * epf_pf_fail() - stop everything, now
  * @pf: lock held
@@ -32,12 +44,7 @@ void epf_irq_setup(struct epf_pf *pf)
  */
 void epf_pf_fail(struct epf_pf *pf)
 {
-	epf_lost(&pf->hw);
-	if (epf_reset(&pf->hw)) {
-		dev_err(&pf->pdev->dev,
-			"the port does not stop; it is cut off from memory\n");
-		pci_clear_master(pf->pdev);
-	}
+	epf_pf_stop(pf);
 	set_bit(EPF_PF_RESET, &pf->flags);
 	if (!test_bit(EPF_PF_STOP, &pf->flags))
 		schedule_work(&pf->service);
@@ -48,10 +55,11 @@ static void epf_reset_begin(struct epf_pf *pf)
 	struct epf_adi *ea;
 
 	lockdep_assert_held(&pf->life);
-	mutex_lock(&pf->lock);
-	epf_pf_fail(pf);
-	mutex_unlock(&pf->lock);
+	/* A reset that comes after this is one more. */
 	clear_bit(EPF_PF_RESET, &pf->flags);
+	mutex_lock(&pf->lock);
+	epf_pf_stop(pf);
+	mutex_unlock(&pf->lock);
 	list_for_each_entry(ea, &pf->adis, node)
 		adi_reset_begin(ea->adi);
 }
