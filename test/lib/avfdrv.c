@@ -438,6 +438,9 @@ static int rss_default(struct avfdrv *d)
 	uint32_t i;
 	int err;
 
+	/* as Linux: only what was granted */
+	if (!(d->caps & CAP_RSS_PF))
+		return 0;
 	for (i = 0; i < sizeof(key); i++)
 		key[i] = (uint8_t)(i * 37 + 11);
 	for (i = 0; i < sizeof(lut); i++)

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two devices of a PF whose queues are hardware: traffic with doorbells that
+ * trap, and with doorbells in the PF's own pages; resets of a device, and of the
+ * PF under both.
+ *
+ * test_hw UUID UUID PF [trap]		PF: its directory in sysfs
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "pair.h"
+
+#define PAGE	4096u
+#define FRAMES	300
+
+static struct pair p;
+static volatile uint32_t *page[2][2];	/* device; Tx, Rx */
+
+/* Stores to tails go straight to the page, as from a guest. */
+static void mapped_wr(void *ctx, uint32_t off, uint32_t val)
+{
+	volatile uint32_t *const *pages = page[ctx == &p.v[1]];
+
+	if (off < PAGE)
+		pages[0][off / 4] = val;
+	else if (off >= 2 * PAGE && off < 3 * PAGE)
+		pages[1][(off - 2 * PAGE) / 4] = val;
+	else
+		vfiodev_transport.wr(ctx, off, val);
+}
+
+static volatile uint32_t *map(struct vfiodev *v, uint32_t nr)
+{
+	return mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd,
+		    (off_t)(VFIO_OFF(VFIO_PCI_BAR0_REGION_INDEX) + nr * PAGE));
+}
+
+static void exchange(uint32_t frames)
+{
+	uint32_t i;
+
+	for (i = 0; i < frames; i++)
+		CHECK(pair_one(&p, i & 1, 60 + i * 13 % 1455, i), "frame %u", i);
+}
+
+static void interrupt(int i)
+{
+	uint64_t n;
+
+	while (read(p.irq[i], &n, sizeof(n)) > 0)
+		;
+	vfiodev_transport.wr(&p.v[i], R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	CHECK(pair_one(&p, !i, 100, 1));
+	CHECK(read(p.irq[i], &n, sizeof(n)) == sizeof(n) && n >= 1);
+}
+
+static void put(const char *dir, const char *file)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	fd = open(path, O_WRONLY);
+	CHECK(fd >= 0, "%s", path);
+	CHECK(write(fd, "1", 1) == 1, "%s", path);
+	close(fd);
+}
+
+static void rounds(const char *pf)
+{
+	int i;
+
+	exchange(FRAMES);
+	interrupt(0);
+	interrupt(1);
+	printf("  traffic, interrupts\n");
+	for (i = 0; i < 4; i++) {
+		CHECK(!avfdrv_reset(&p.d[i & 1]));
+		exchange(20);
+	}
+	printf("  resets of a device\n");
+	CHECK(!ioctl(p.v[0].fd, VFIO_DEVICE_RESET));
+	avfdrv_fini(&p.d[0]);
+	avfdrv_init(&p.d[0], p.d[1].t, &p.v[0]);
+	avfdrv_pci_on(&p.d[0], 2);
+	CHECK(!avfdrv_probe(&p.d[0]));
+	CHECK(!avfdrv_up(&p.d[0]));
+	exchange(20);
+	for (i = 0; i < 2; i++) {
+		put(pf, "reset");
+		CHECK(!avfdrv_reinit(&p.d[0]));
+		CHECK(!avfdrv_reinit(&p.d[1]));
+		exchange(20);
+		interrupt(i);
+	}
+	printf("  resets of the PF\n");
+	/* stores while the queues are away reach nobody */
+	put(pf, "reset");
+	p.d[0].t->wr(&p.v[0], R_QTX_TAIL(0), 7);
+	p.d[0].t->wr(&p.v[0], R_QRX_TAIL(0), 7);
+	CHECK(!avfdrv_reinit(&p.d[0]));
+	CHECK(!avfdrv_reinit(&p.d[1]));
+	exchange(20);
+}
+
+int main(int argc, char **argv)
+{
+	struct avfdrv_transport mapped = vfiodev_transport;
+	bool trap = argc > 4;
+	int i, k;
+
+	setlinebuf(stdout);
+	CHECK(argc >= 4, "usage: %s UUID UUID PF [trap]", argv[0]);
+	pair_open(&p, argv + 1, VFIO_TYPE1v2_IOMMU, &vfiodev_transport);
+	rounds(argv[3]);
+	printf("hardware, trapped: ok\n");
+	for (i = 0; i < 2; i++)
+		for (k = 0; k < 2; k++) {
+			page[i][k] = map(&p.v[i], 2 * (uint32_t)k);
+			CHECK((page[i][k] == MAP_FAILED) == trap);
+		}
+	if (trap)
+		return 0;
+	mapped.wr = mapped_wr;
+	p.d[0].t = &mapped;
+	p.d[1].t = &mapped;
+	rounds(argv[3]);
+	for (i = 0; i < 2; i++) {
+		avfdrv_remove(&p.d[i]);
+		for (k = 0; k < 2; k++)
+			CHECK(!munmap((void *)page[i][k], PAGE));
+	}
+	pair_close(&p);
+	printf("hardware, mapped: ok\n");
+	return 0;
+}
