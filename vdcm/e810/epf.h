@@ -260,7 +260,7 @@ void epf_stop(struct epf_hw *hw);
 /**
  * epf_lost() - it is down: what it had is gone, what was asked for stays.
  *
- * Before an epf_reset() of a function that works.
+ * Before an epf_reset() of a function that works, for the counters' sake.
  */
 void epf_lost(struct epf_hw *hw);
 
@@ -285,6 +285,9 @@ int epf_vsi_add(struct epf_hw *hw, u32 slot);
 /** epf_vsi_del() - stop its queues, drain, remove. */
 void epf_vsi_del(struct epf_hw *hw, u32 slot);
 
+/** epf_vsi_kept() - does the device still have it, with its PASID? any. */
+bool epf_vsi_kept(struct epf_hw *hw, const struct epf_vsi *vsi);
+
 /** epf_vsi_policy() - tell the device @spoofchk to @port_vlan. */
 int epf_vsi_policy(struct epf_hw *hw, u32 slot);
 
@@ -297,7 +300,7 @@ int epf_vsi_drain(struct epf_hw *hw, u32 slot);
 /** epf_vsi_reset() - reset it alone: its queues are off, nothing else changes */
 int epf_vsi_reset(struct epf_hw *hw, u32 slot);
 
-/** epf_vsi_count() - add up its counters; caller serialises per VSI. any. */
+/** epf_vsi_count() - add up its counters */
 void epf_vsi_count(struct epf_hw *hw, u32 slot);
 
 /* ------------------------------------------------------------- epf_sched.c */

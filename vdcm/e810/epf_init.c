@@ -294,6 +294,7 @@ void epf_lost(struct epf_hw *hw)
 	for (slot = 0; slot < EPF_MAX_SLOTS; slot++) {
 		struct epf_vsi *vsi = &hw->vsi[slot];
 
+		epf_vsi_count(hw, slot);
 		vsi->live = false;
 		vsi->nnodes = 0;
 		vsi->tx_on = 0;

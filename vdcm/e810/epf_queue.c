@@ -80,8 +80,7 @@ static int epf_queue_ok(struct epf_hw *hw, u32 slot, u32 q, u32 on)
 		return -EINVAL;
 	if (on & 1u << q)
 		return -EBUSY;
-	if (vsi->type != EPF_VSI_PF && epf_rd(hw, EPF_VSI_PASID(vsi->num)) !=
-				       (EPF_PASID_VALID | vsi->pasid)) {
+	if (vsi->type != EPF_VSI_PF && !epf_vsi_kept(hw, vsi)) {
 		epf_err(hw, "VSI %u has lost PASID %u; its queues stay off",
 			vsi->num, vsi->pasid);
 		return -EIO;

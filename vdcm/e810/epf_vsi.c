@@ -36,6 +36,13 @@ static u32 epf_vsi_policies(const struct epf_hw *hw, const struct epf_vsi *vsi,
 	return EPF_VS_SWITCH | EPF_VS_SECURITY | EPF_VS_VLAN;
 }
 
+/* Does the device still have it, with its PASID? */
+bool epf_vsi_kept(struct epf_hw *hw, const struct epf_vsi *vsi)
+{
+	return epf_rd(hw, EPF_VSI_PASID(vsi->num)) ==
+	       (EPF_PASID_VALID | vsi->pasid);
+}
+
 int epf_vsi_policy(struct epf_hw *hw, u32 slot)
 {
 	struct epf_vsi *vsi = &hw->vsi[slot];
@@ -228,7 +235,8 @@ void epf_vsi_count(struct epf_hw *hw, u32 slot)
 	struct epf_vsi *vsi = &hw->vsi[slot];
 	u32 n = vsi->num;
 
-	if (!vsi->live)
+	/* If the device has lost the VSI, the counters are not its any more. */
+	if (!vsi->live || (vsi->pasid != EPF_NO_PASID && !epf_vsi_kept(hw, vsi)))
 		return;
 	epf_count40(hw, vsi, EPF_RX_BYTES, EPF_GLV_GORC(n));
 	epf_count40(hw, vsi, EPF_RX_UNICAST, EPF_GLV_UPRC(n));
