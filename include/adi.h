@@ -236,7 +236,9 @@ struct adi_hw_ops {
  * struct adi_pf - a physical function, filled in by its driver
  * @dev:       its device, bound to a driver; parent of the mediated devices
  * @ops:       the driver's operations
- * @hw:        more of them, where the device has the queues; else %NULL
+ * @hw:        more of them, where the device has the queues; else %NULL. Such a
+ *             device is a PCI function, and its ADIs need PASIDs: where none can
+ *             be bound, no ADI is made
  * @max_adis:  most ADIs alive at a time, 1..65535
  * @num_qps:   most queue pairs an ADI can have, 1..AVF_MAX_QPS
  * @link_mbps: link speed in Mbit/s that new ADIs report, 0 = down. Of those
@@ -258,6 +260,7 @@ struct adi_pf {
 	struct vdcm_parent *parent;
 };
 
+/** No PASID: more than any PASID can be. */
 #define ADI_NO_PASID	0xffffffffu
 
 /**
@@ -265,8 +268,12 @@ struct adi_pf {
  * @pf:      where it lives
  * @name:    the mediated device's UUID as text
  * @num_qps: queue pairs
- * @pasid:   what its DMA has to be tagged with, the same over its life;
- *           ADI_NO_PASID: there is none, as with every PF without adi_pf::hw
+ * @pasid:   what its DMA has to be tagged with, 1..0xfffff; ADI_NO_PASID: there
+ *           is none, as with every PF without adi_pf::hw. The same from before
+ *           adi_pf_ops::adi_add until after adi_pf_ops::adi_del: when that
+ *           returns no DMA with it is under way or can follow, for the next ADI
+ *           may get it. Nothing is mapped under it while nobody has the device
+ *           open, and what the user has mapped before the first queue starts.
  * @priv:    the PF driver's
  */
 struct adi {

@@ -55,10 +55,11 @@ check_includes() {
 
 	# contracts: each other and avf_os.h
 	mapfile -t list < <(files '^include/.*\.(h|def)$' |
-		grep -vE '^include/(avf_os|adi)\.h$')
+		grep -vE '^include/(avf_os|adi|vdcm_uapi)\.h$')
 	only_includes include '"(avf_[a-z_]+\.(h|def)|adi\.h)"' "${list[@]}"
 	only_includes include '"avf_[a-z_]+\.h"|<linux/[a-z0-9_/-]+\.h>' \
 		include/adi.h
+	only_includes include '<linux/(ioctl|types)\.h>' include/vdcm_uapi.h
 
 	# the model: contracts and its own headers
 	own=$(files '^avf_emul/.*\.h$' | sed -E 's#.*/(.*)\.h#\1#' | paste -sd'|')
@@ -203,6 +204,7 @@ selftest() {
 	plant include include/avf_frame.h '#include <stdio.h>'
 	plant include include/avf_wire.h '#include <linux/types.h>'
 	plant include include/adi.h '#include "vdcm.h"'
+	plant include include/vdcm_uapi.h '#include <stdint.h>'
 	plant avf_emul avf_emul/avf_tx.c '#include <string.h>'
 	plant avf_emul avf_emul/avf_rx.c '#include "adi.h"'
 	plant avf_emul avf_emul/avf_new.c "$spdx#include \"../vdcm/vdcm.h\""
