@@ -9,6 +9,7 @@
  *   adi->ctl_lock                    control side of one device model
  *   a PF driver's, in its ops
  *   adi->dma.pin_lock                the pin cache's writers
+ *   adi->pasid->mirror.lock          what the device reaches; never both
  *   vfio's and type1's own locks
  *
  *   interrupt lock of the model -> adi->irqs.lock     (softirq safe, leaves)
@@ -17,7 +18,7 @@
  *   adi->doorbell.lock, also under the mmap lock      (leaf)
  *   adi->irqs.hw_lock -> adi->irqs.lock
  *
- * The mmap lock of the user's process is taken inside pin_lock (pinning faults
+ * The mmap lock of the user's process is taken inside these two (pinning faults
  * pages in); so nothing that runs under the mmap lock may take any of these.
  *
  * parent->srcu is held for reading by whoever uses guest pages or a queue: the
@@ -42,6 +43,7 @@
 #include "compat/compat.h"
 #include "compat/irqbypass.h"
 #include "compat/mdev.h"
+#include "vdcm_pasid.h"
 #include "vdcm_rate.h"
 
 /* Where vfio-pci puts its regions; drivers and VMMs take offsets from us. */
@@ -98,6 +100,7 @@ struct vdcm_worker {
  * @removed:   ADIs ever removed
  * @srcu:      see top of file
  * @worker:    the PF's worker
+ * @pasid:     how its ADIs get PASIDs, or %NULL where they need none
  * @error_lock: guards @last_error
  * @last_error: why a device was not created, or an attribute not accepted
  */
@@ -110,6 +113,7 @@ struct vdcm_parent {
 	atomic_t removed;
 	struct srcu_struct srcu;
 	struct vdcm_worker worker;
+	struct vdcm_pasid_pf *pasid;
 	struct mutex error_lock;	/* @last_error */
 	char last_error[VDCM_ERROR_LEN];
 };
@@ -274,6 +278,7 @@ enum vdcm_pf_reset {
  * @timer:      interrupt throttling
  * @irqs:       interrupt routing
  * @dma:        guest memory
+ * @pasid:      guest memory that the device reaches by itself, or %NULL
  * @doorbell:   doorbell pages
  * @bar:        all pages of BAR0
  * @bar_reads:  reads of a BAR that trapped
@@ -307,6 +312,7 @@ struct vdcm_adi {
 	struct hrtimer timer;
 	struct vdcm_irqs irqs;
 	struct vdcm_dma dma;
+	struct vdcm_pasid *pasid;
 	struct vdcm_doorbell doorbell;
 	struct vdcm_bar bar;
 	atomic_long_t bar_reads;

@@ -497,10 +497,14 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 	for (i = 0; i < AVF_DB_PAGES; i++)
 		params.doorbell[i] = page_address(adi->doorbell.page[i]);
 
+	ret = vdcm_pasid_create(adi);
+	if (ret)
+		goto err_doorbell;
+
 	/* The PF first: the model may call into it from its very start. */
 	ret = pf->ops->adi_add(&adi->adi);
 	if (ret)
-		goto err_doorbell;
+		goto err_pasid;
 
 	avf = avf_dev_create(&params, &vdcm_host_ops, adi);
 	/* The PF may have asked for registers already. */
@@ -522,6 +526,8 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 
 err_pf:
 	pf->ops->adi_del(&adi->adi);
+err_pasid:
+	vdcm_pasid_destroy(adi);
 err_doorbell:
 	vdcm_doorbell_exit(adi);
 err_capacity:
@@ -542,6 +548,7 @@ void vdcm_adi_kill(struct vdcm_adi *adi)
 	/* No more frames for it; then none on their way. */
 	parent->pf->ops->adi_del(&adi->adi);
 	vdcm_worker_forget(adi);
+	vdcm_pasid_destroy(adi);
 	avf_dev_destroy(adi->avf);
 	adi->avf = NULL;
 	vdcm_doorbell_exit(adi);
@@ -586,5 +593,6 @@ void vdcm_adi_close(struct vdcm_adi *adi)
 	vdcm_bar_close(adi);
 	hrtimer_cancel(&adi->timer);
 	vdcm_irqs_clear(adi);
+	vdcm_pasid_close(adi);
 	vdcm_dma_close(adi);
 }

@@ -254,10 +254,11 @@ static void vdcm_dma_drop(struct vdcm_adi *adi, unsigned long first,
  * @len:  bytes
  *
  * Process context, from vfio's unmap callback. No page of the range is pinned
- * or in use on return.
+ * or in use on return, nor within reach of the device.
  */
 void vdcm_dma_unmap(struct vdcm_adi *adi, u64 iova, u64 len)
 {
+	vdcm_pasid_unmap(adi, iova, len);
 	if (len)
 		vdcm_dma_drop(adi, iova >> PAGE_SHIFT,
 			      (iova + len - 1) >> PAGE_SHIFT, true);

@@ -125,9 +125,13 @@ int adi_pf_register(struct adi_pf *pf)
 	if (ret)
 		goto err_free;
 
-	ret = vdcm_worker_start(parent);
+	ret = vdcm_pasid_pf_init(parent);
 	if (ret)
 		goto err_srcu;
+
+	ret = vdcm_worker_start(parent);
+	if (ret)
+		goto err_pasid;
 
 	pf->parent = parent;
 	mutex_lock(&parents_lock);
@@ -153,6 +157,8 @@ err_unlist:
 	mutex_unlock(&parents_lock);
 	pf->parent = NULL;
 	vdcm_worker_stop(parent);
+err_pasid:
+	vdcm_pasid_pf_exit(parent);
 err_srcu:
 	cleanup_srcu_struct(&parent->srcu);
 err_free:
@@ -178,6 +184,7 @@ void adi_pf_unregister(struct adi_pf *pf)
 
 	pf->parent = NULL;
 	vdcm_worker_stop(parent);
+	vdcm_pasid_pf_exit(parent);
 	cleanup_srcu_struct(&parent->srcu);
 	kfree(parent);
 }

@@ -315,6 +315,24 @@ static ssize_t doorbell_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(doorbell);
 
+static ssize_t pasid_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	u32 pasid = vdcm_adi_from_dev(dev)->adi.pasid;
+
+	if (pasid == ADI_NO_PASID)
+		return sprintf(buf, "none\n");
+	return sprintf(buf, "%u\n", pasid);
+}
+static DEVICE_ATTR_RO(pasid);
+
+static ssize_t pasid_mode_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	return vdcm_pasid_mode(vdcm_adi_from_dev(dev)->parent, buf);
+}
+static DEVICE_ATTR_RO(pasid_mode);
+
 static struct attribute *vdcm_adi_attrs[] = {
 	&dev_attr_mac.attr,
 	&dev_attr_link.attr,
@@ -324,6 +342,8 @@ static struct attribute *vdcm_adi_attrs[] = {
 	&dev_attr_spoofchk.attr,
 	&dev_attr_max_tx_rate.attr,
 	&dev_attr_doorbell.attr,
+	&dev_attr_pasid.attr,
+	&dev_attr_pasid_mode.attr,
 	&dev_attr_reset.attr,
 	NULL
 };
@@ -392,6 +412,13 @@ static ssize_t pinned_pages_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(pinned_pages);
 
+static ssize_t mirrored_pages_show(struct device *dev,
+				   struct device_attribute *attr, char *buf)
+{
+	return sprintf(buf, "%lu\n", vdcm_pasid_pages(vdcm_adi_from_dev(dev)));
+}
+static DEVICE_ATTR_RO(mirrored_pages);
+
 #define VDCM_COUNT(_name, _member)					\
 static ssize_t _name##_show(struct device *dev,				\
 			    struct device_attribute *attr, char *buf)	\
@@ -434,6 +461,7 @@ static struct attribute *vdcm_stat_attrs[] = {
 	&dev_attr_tx_fragmented.attr,
 	&dev_attr_rx_other_vlan.attr,
 	&dev_attr_pinned_pages.attr,
+	&dev_attr_mirrored_pages.attr,
 	&dev_attr_bar_reads.attr,
 	&dev_attr_bar_writes.attr,
 	&dev_attr_doorbell_faults.attr,

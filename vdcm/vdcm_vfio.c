@@ -8,6 +8,7 @@
 
 #include "vdcm.h"
 #include "vdcm_trace.h"
+#include "vdcm_uapi.h"
 
 /* Bytes handled per turn; registers are dwords, config reads come in blocks. */
 #define VDCM_CHUNK	64
@@ -272,10 +273,22 @@ static long vdcm_irq_info(struct vdcm_adi *adi, void __user *arg)
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
 }
 
+static long vdcm_dma_hint(struct vdcm_adi *adi, void __user *arg)
+{
+	struct vdcm_dma_hint hint;
+
+	if (copy_from_user(&hint, arg, sizeof(hint)))
+		return -EFAULT;
+	if (hint.argsz < sizeof(hint) || hint.flags)
+		return -EINVAL;
+
+	return vdcm_pasid_hint(adi, hint.iova, hint.size);
+}
+
 /**
  * vdcm_adi_ioctl() - everything but region info
  * @adi: the ADI
- * @cmd: VFIO_DEVICE_*
+ * @cmd: VFIO_DEVICE_*, VDCM_*
  * @arg: its argument
  *
  * Returns 0 or -errno; -ENOTTY for what is not implemented.
@@ -294,6 +307,8 @@ long vdcm_adi_ioctl(struct vdcm_adi *adi, unsigned int cmd, unsigned long arg)
 	case VFIO_DEVICE_RESET:
 		vdcm_adi_reset(adi);
 		return 0;
+	case VDCM_DMA_HINT:
+		return vdcm_dma_hint(adi, uarg);
 	default:
 		return -ENOTTY;
 	}

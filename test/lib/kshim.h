@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Just enough of a kernel to run the software PF's switch and the token bucket
- * in a process: lists, bitmaps, addresses. One thread stands for control side and worker alike, so
- * locks and RCU are nothing.
+ * Just enough of a kernel to run the software PF's switch, the token bucket and
+ * the mirror of guest memory in a process: lists, bitmaps, addresses. One thread
+ * stands for control side and worker alike, so locks and RCU are nothing.
  */
 #ifndef TEST_KSHIM_H
 #define TEST_KSHIM_H
@@ -25,6 +25,8 @@
 #define NSEC_PER_SEC		1000000000l
 #define div_u64(a, b)		((a) / (b))
 #define min(a, b)	((a) < (b) ? (a) : (b))
+#define max(a, b)	((a) > (b) ? (a) : (b))
+#define PAGE_SIZE	4096ul
 
 typedef u64 phys_addr_t;
 

@@ -17,10 +17,17 @@ struct vdcm_adi;
 struct vdcm_parent;
 struct vdcm_shape;
 
+/* Pages that vfio pins at a time. */
+#define VDCM_PIN_MAX		512
+
 #ifdef HAVE_MDEV_REGISTER_PARENT
 
 struct vdcm_vdev {
 	struct vfio_device vfio;	/* first, as vfio_alloc_device() demands */
+};
+
+struct vdcm_pin_scratch {
+	struct page *page[VDCM_PIN_MAX];
 };
 
 struct vdcm_mdev_type {
@@ -57,6 +64,11 @@ struct vdcm_vdev {
 	unsigned int requests;
 };
 
+struct vdcm_pin_scratch {
+	unsigned long user[VDCM_PIN_MAX];
+	unsigned long pfn[VDCM_PIN_MAX];
+};
+
 struct vdcm_mdev_parent {
 	struct mdev_parent_ops ops;
 	struct attribute_group **types;
@@ -85,6 +97,16 @@ struct vdcm_adi *vdcm_adi_from_dev(struct device *dev);
 int vdcm_vdev_pin(struct vdcm_adi *adi, u64 iova, bool write,
 		  struct page **page);
 void vdcm_vdev_unpin(struct vdcm_adi *adi, u64 iova);
+
+/*
+ * The same for @n pages, 1..VDCM_PIN_MAX: all or none. @phys is where they are.
+ * Returns -ENOENT also where one is not there, or is not memory.
+ */
+int vdcm_vdev_pin_pages(struct vdcm_adi *adi, u64 iova, u32 n, bool write,
+			u64 *phys, struct vdcm_pin_scratch *scratch);
+void vdcm_vdev_unpin_pages(struct vdcm_adi *adi, u64 iova, u32 n,
+			   struct vdcm_pin_scratch *scratch);
+
 int vdcm_vdev_dma_rw(struct vdcm_adi *adi, u64 iova, void *buf, size_t len,
 		     bool write);
 

@@ -364,6 +364,42 @@ void vdcm_vdev_unpin(struct vdcm_adi *adi, u64 iova)
 	vfio_unpin_pages(adi->dev, &user_pfn, 1);
 }
 
+int vdcm_vdev_pin_pages(struct vdcm_adi *adi, u64 iova, u32 n, bool write,
+			u64 *phys, struct vdcm_pin_scratch *scratch)
+{
+	u32 i, got;
+	int ret;
+
+	for (i = 0; i < n; i++)
+		scratch->user[i] = (iova >> PAGE_SHIFT) + i;
+	ret = vfio_pin_pages(adi->dev, scratch->user, n,
+			     write ? IOMMU_READ | IOMMU_WRITE : IOMMU_READ,
+			     scratch->pfn);
+	if (ret == -EINVAL)
+		return -ENOENT;
+	if (ret < 0)
+		return ret;
+
+	got = ret;
+	for (i = 0; i < got && pfn_valid(scratch->pfn[i]); i++)
+		phys[i] = PFN_PHYS(scratch->pfn[i]);
+	if (i == n)
+		return 0;
+	if (got)
+		vfio_unpin_pages(adi->dev, scratch->user, got);
+	return i < got ? -ENOENT : -EFAULT;
+}
+
+void vdcm_vdev_unpin_pages(struct vdcm_adi *adi, u64 iova, u32 n,
+			   struct vdcm_pin_scratch *scratch)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		scratch->user[i] = (iova >> PAGE_SHIFT) + i;
+	vfio_unpin_pages(adi->dev, scratch->user, n);
+}
+
 int vdcm_vdev_dma_rw(struct vdcm_adi *adi, u64 iova, void *buf, size_t len,
 		     bool write)
 {

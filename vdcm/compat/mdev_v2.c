@@ -252,6 +252,35 @@ void vdcm_vdev_unpin(struct vdcm_adi *adi, u64 iova)
 	vfio_unpin_pages(&adi->vdev.vfio, iova, 1);
 }
 
+int vdcm_vdev_pin_pages(struct vdcm_adi *adi, u64 iova, u32 n, bool write,
+			u64 *phys, struct vdcm_pin_scratch *scratch)
+{
+	int ret = vfio_pin_pages(&adi->vdev.vfio, iova, n,
+				 write ? IOMMU_READ | IOMMU_WRITE : IOMMU_READ,
+				 scratch->page);
+	u32 i;
+
+	/* The container's way to say it, and that of iommufd. */
+	if (ret == -EINVAL || ret == -ENOENT)
+		return -ENOENT;
+	if (ret < 0)
+		return ret;
+	if (ret != n) {
+		if (ret)
+			vfio_unpin_pages(&adi->vdev.vfio, iova, ret);
+		return -EFAULT;
+	}
+	for (i = 0; i < n; i++)
+		phys[i] = page_to_phys(scratch->page[i]);
+	return 0;
+}
+
+void vdcm_vdev_unpin_pages(struct vdcm_adi *adi, u64 iova, u32 n,
+			   struct vdcm_pin_scratch *scratch)
+{
+	vfio_unpin_pages(&adi->vdev.vfio, iova, n);
+}
+
 int vdcm_vdev_dma_rw(struct vdcm_adi *adi, u64 iova, void *buf, size_t len,
 		     bool write)
 {

@@ -58,3 +58,11 @@ symbol DEVLINK devlink_unregister
 header DEVLINK_REGISTER_DEV ../net/devlink.h 'devlink_register\(.*struct device \*'
 # Up to 6.1: the core does not know the driver's name.
 symbol DEVLINK_DRIVER_NAME devlink_info_driver_name_put
+# 5.18: aux domains are gone; 6.2: a domain can be attached to a PASID, and from
+# 6.11 on in the way that we do it.
+symbol AUX_DOMAIN iommu_aux_attach_device
+symbol GLOBAL_PASID iommu_alloc_global_pasid
+header PAGING_DOMAIN iommu.h 'iommu_paging_domain_alloc\('
+header ATTACH_HANDLE iommu.h 'struct iommu_attach_handle \*handle\);'
+# Up to 6.2: iommu_map() does not ask how to allocate, and has a brother for that.
+symbol IOMMU_MAP_ATOMIC iommu_map_atomic

@@ -1,0 +1,777 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The mirror of what a container maps, against a container and an IOMMU that are
+ * arrays with one element a page. The IOMMU is one with large entries: it drops
+ * all of one when a part of it is unmapped. The mirror's own source is compiled
+ * in, on a shim for the kernel; see test/unit/Makefile.
+ */
+#include "kshim.h"
+
+/* Memory runs out when the test wants it. */
+#undef kvzalloc
+#define kvzalloc(len, gfp)	mirror_alloc(len)
+static void *mirror_alloc(size_t len);
+
+#include "vdcm_mirror.c"
+
+#include "unit.h"
+
+#define BLOCKS		72u
+#define PAGES		(BLOCKS * VDCM_BLOCK)
+#define HUGE		((u64)VDCM_BLOCK * PAGE_SIZE)
+
+enum access { NONE, RO, RW };
+enum step { S_PIN, S_MAP, S_UNMAP, S_ALLOC, S_WAIT, STEPS };
+
+struct page_state {
+	u64 phys;		/* what the container has here, if anything */
+	enum access can;
+	bool pinned;
+	u64 mapped;		/* what the IOMMU has here */
+	enum access dma;
+	bool huge;		/* in an entry for all of its block */
+};
+
+static struct page_state page[PAGES];
+static struct vdcm_mirror mirror;
+static u32 calls[STEPS], severed, busy, waits;
+static u32 fail_step, fail_at;	/* the so manieth call of it fails, from 1 */
+static int fail_err;
+static void (*while_waiting)(void);
+static u32 seed = 1;
+
+static u32 rnd(u32 n)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % n;
+}
+
+static bool fails(enum step s)
+{
+	return ++calls[s] == fail_at && s == fail_step;
+}
+
+static void *mirror_alloc(size_t len)
+{
+	return fails(S_ALLOC) ? NULL : calloc(1, len);
+}
+
+static int op_pin(void *host, u64 pfn, u32 n, bool write, u64 *phys)
+{
+	u32 i;
+
+	CHECK(host == page && mirror.lock.held && !mirror.severed);
+	CHECK(n && pfn / VDCM_BLOCK == (pfn + n - 1) / VDCM_BLOCK);
+	if (fails(S_PIN))
+		return fail_err;
+	for (i = 0; i < n; i++) {
+		const struct page_state *p = &page[pfn + i];
+
+		if (pfn + i >= PAGES || p->can == NONE)
+			return -ENOENT;
+		if (write && p->can == RO)
+			return -EPERM;
+		CHECK(!p->pinned);
+	}
+	for (i = 0; i < n; i++) {
+		page[pfn + i].pinned = true;
+		phys[i] = page[pfn + i].phys;
+	}
+	return 0;
+}
+
+static void op_unpin(void *host, u64 pfn, u64 n)
+{
+	CHECK(host == page && mirror.lock.held && n);
+	for (; n; n--, pfn++) {
+		/* in this order only */
+		CHECK(page[pfn].dma == NONE);
+		CHECK(page[pfn].pinned);
+		page[pfn].pinned = false;
+	}
+}
+
+static int op_map(void *host, u64 pfn, u64 phys, u32 n, bool write)
+{
+	u32 i;
+
+	CHECK(host == page && mirror.lock.held && !mirror.severed);
+	CHECK(n && pfn / VDCM_BLOCK == (pfn + n - 1) / VDCM_BLOCK);
+	if (fails(S_MAP))
+		return fail_err;
+	for (i = 0; i < n; i++) {
+		struct page_state *p = &page[pfn + i];
+
+		CHECK(p->pinned && p->dma == NONE);
+		p->mapped = phys + i * PAGE_SIZE;
+		p->dma = write ? RW : RO;
+		p->huge = n == VDCM_BLOCK && phys % HUGE == 0;
+	}
+	return 0;
+}
+
+static bool op_unmap(void *host, u64 pfn, u64 n)
+{
+	u64 i, k;
+
+	CHECK(host == page && mirror.lock.held && !mirror.severed && n);
+	if (fails(S_UNMAP))
+		return false;
+	for (i = pfn; i < pfn + n; i++) {
+		CHECK(page[i].dma != NONE || page[i].huge);
+		if (page[i].huge) {
+			u64 first = VDCM_BLOCK_FIRST(i);
+
+			/* else memory is lost that still is mapped */
+			CHECK(first >= pfn && first + VDCM_BLOCK <= pfn + n);
+			for (k = first; k < first + VDCM_BLOCK; k++)
+				page[k].huge = false;
+		}
+		page[i].dma = NONE;
+	}
+	return true;
+}
+
+static u64 op_phys(void *host, u64 pfn)
+{
+	CHECK(host == page && mirror.lock.held);
+	CHECK(mirror.severed || page[pfn].dma != NONE);
+	return page[pfn].mapped;
+}
+
+static void op_sever(void *host)
+{
+	u32 i;
+
+	CHECK(host == page && mirror.lock.held);
+	severed++;
+	for (i = 0; i < PAGES; i++)
+		page[i].dma = NONE;
+}
+
+static bool op_busy(void *host)
+{
+	CHECK(host == page && mirror.lock.held);
+	if (!busy)
+		return false;
+	busy--;
+	return true;
+}
+
+static int op_wait(void *host, bool is_busy)
+{
+	CHECK(host == page && !mirror.lock.held);
+	waits += is_busy;
+	if (while_waiting)
+		while_waiting();
+	return fails(S_WAIT) ? fail_err : 0;
+}
+
+static const struct vdcm_mirror_ops ops = {
+	.pin = op_pin,
+	.unpin = op_unpin,
+	.map = op_map,
+	.unmap = op_unmap,
+	.phys = op_phys,
+	.sever = op_sever,
+	.busy = op_busy,
+	.wait = op_wait,
+};
+
+static void begin(void)
+{
+	memset(page, 0, sizeof(page));
+	memset(&mirror, 0, sizeof(mirror));
+	memset(calls, 0, sizeof(calls));
+	severed = busy = waits = fail_at = 0;
+	while_waiting = NULL;
+	vdcm_mirror_init(&mirror, &ops, page);
+}
+
+static void end(void)
+{
+	u32 i;
+
+	fail_at = 0;
+	vdcm_mirror_unmap(&mirror, 0, ~0ull);
+	CHECK_EQ(mirror.num, 0);
+	CHECK_EQ(mirror.pages, 0);
+	for (i = 0; i < PAGES; i++)
+		CHECK(!page[i].pinned && page[i].dma == NONE);
+	vdcm_mirror_exit(&mirror);
+}
+
+/* ---------------------------------------------------------- the container */
+
+static u64 next_phys = 1ull << 40;
+
+/* @first to @last; huge: as the host's large pages, else here and there */
+static void c_map(u32 first, u32 last, enum access can, bool huge)
+{
+	u32 i;
+
+	next_phys += HUGE - next_phys % HUGE;
+	for (i = first; i <= last; i++) {
+		CHECK(page[i].can == NONE);
+		page[i].can = can;
+		page[i].phys = next_phys + (huge ? i % VDCM_BLOCK : 7 * i) * PAGE_SIZE;
+		if (huge && i % VDCM_BLOCK == VDCM_BLOCK - 1)
+			next_phys += 3 * HUGE;
+	}
+	next_phys += 8 * PAGES * PAGE_SIZE;
+}
+
+/* As type1 does it: asks us, then has it unpinned, then forgets. */
+static void c_unmap(u32 first, u32 last)
+{
+	u32 i;
+
+	vdcm_mirror_unmap(&mirror, first, last);
+	for (i = first; i <= last; i++) {
+		CHECK(!page[i].pinned && page[i].dma == NONE);
+		page[i].can = NONE;
+	}
+}
+
+/* ---------------------------------------------------------- what must hold */
+
+/* In the mirror, pinned, and mapped where and how it is: all the same pages. */
+static void check_state(void)
+{
+	u64 pages = 0, prev = 0;
+	u32 i, k;
+
+	for (i = 0; i < mirror.num; i++) {
+		const struct vdcm_extent *e = &mirror.extents[i];
+
+		CHECK(e->first <= e->last && e->last < PAGES);
+		if (i) {
+			CHECK(e->first > prev);
+			/* one where it can be */
+			CHECK(e->first > prev + 1 ||
+			      e->write != mirror.extents[i - 1].write);
+		}
+		prev = e->last;
+		pages += e->last - e->first + 1;
+	}
+	CHECK_EQ(mirror.pages, pages);
+	CHECK(mirror.num <= VDCM_MAX_EXTENTS && mirror.num <= mirror.room);
+
+	for (i = 0, k = 0; i < PAGES; i++) {
+		const struct page_state *p = &page[i];
+		bool in;
+
+		while (k < mirror.num && mirror.extents[k].last < i)
+			k++;
+		in = k < mirror.num && mirror.extents[k].first <= i;
+		CHECK_EQ_AT(p->pinned, in, i);
+		if (severed) {
+			CHECK(p->dma == NONE);
+			continue;
+		}
+		CHECK_EQ_AT(p->dma, in ? p->can : NONE, i);
+		if (in) {
+			CHECK_EQ_AT(p->mapped, p->phys, i);
+			CHECK_EQ(mirror.extents[k].write, p->can == RW);
+		}
+	}
+	CHECK(!mirror.lock.held);
+	CHECK_EQ(mirror.severed, severed);
+}
+
+static bool in_mirror(u32 pfn)
+{
+	return page[pfn].pinned;
+}
+
+/* The pages that are in it now, and those that probing finds besides. */
+static bool want[PAGES];
+
+static void expect_probe(u32 limit)
+{
+	u32 i, b;
+
+	for (i = 0; i < PAGES; i++)
+		want[i] = in_mirror(i);
+	for (b = 0; b < limit; b += VDCM_BLOCK)
+		if (!b || page[b].can || page[b + VDCM_BLOCK - 1].can)
+			for (i = b; i < b + VDCM_BLOCK; i++)
+				want[i] = page[i].can != NONE;
+}
+
+static void check_want(void)
+{
+	u32 i;
+
+	for (i = 0; i < PAGES; i++)
+		CHECK_EQ_AT(in_mirror(i), want[i], i);
+	check_state();
+}
+
+static void probe(u32 limit)
+{
+	expect_probe(limit);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, limit), 0);
+	check_want();
+}
+
+/* ------------------------------------------------------------------- tests */
+
+/* A machine of 12 blocks: holes, ROMs, memory above the PCI hole. */
+static void machine(bool huge)
+{
+	c_map(0, 0x9f, RW, huge);
+	c_map(0xc0, 0xca, RO, huge);
+	c_map(0xcb, 0xcd, RW, huge);
+	c_map(0xe0, 0xff, RO, huge);
+	c_map(0x100, 8 * VDCM_BLOCK - 1, RW, huge);
+	c_map(20 * VDCM_BLOCK, 24 * VDCM_BLOCK - 1, RW, huge);
+}
+
+TEST_ONCE(machine)
+{
+	u32 full, pins;
+
+	begin();
+	machine(true);
+	probe(PAGES);
+	CHECK_EQ(mirror.num, 6);
+	CHECK(page[VDCM_BLOCK].huge && page[23 * VDCM_BLOCK].huge);
+	CHECK(!page[0].huge);
+	CHECK_EQ(page[0xc0].dma, RO);
+	CHECK_EQ(page[0xcb].dma, RW);
+	/* a call for each full block, three for each empty one */
+	full = 11;
+	CHECK(calls[S_PIN] <= full + 3 * (BLOCKS - full - 1) + 700);
+	CHECK_EQ(calls[S_WAIT], BLOCKS);
+
+	/* again: nothing to be done for what is there */
+	pins = calls[S_PIN];
+	probe(PAGES);
+	CHECK(calls[S_PIN] - pins <= 3 * (BLOCKS - full - 1) + 700);
+	CHECK_EQ(calls[S_UNMAP], 0);
+
+	/* memory that came later */
+	c_map(24 * VDCM_BLOCK, 30 * VDCM_BLOCK - 1, RW, false);
+	probe(PAGES);
+	CHECK_EQ(mirror.num, 6);
+	CHECK(vdcm_mirror_covers(&mirror, 20 * VDCM_BLOCK,
+				 30 * VDCM_BLOCK - 1, true));
+	end();
+}
+
+/* What probing finds, and what it does not. */
+TEST_ONCE(found)
+{
+	begin();
+	c_map(3, 3, RW, false);			/* in the first block */
+	c_map(VDCM_BLOCK + 1, VDCM_BLOCK + 9, RW, false); /* inside of one */
+	c_map(2 * VDCM_BLOCK, 2 * VDCM_BLOCK, RW, false); /* its first page */
+	c_map(4 * VDCM_BLOCK - 1, 4 * VDCM_BLOCK - 1, RO, false); /* its last */
+	c_map(5 * VDCM_BLOCK - 3, 6 * VDCM_BLOCK + 3, RW, true);
+	c_map(60 * VDCM_BLOCK, 61 * VDCM_BLOCK - 1, RW, true);	/* beyond */
+	CHECK_EQ(vdcm_mirror_probe(&mirror, 60 * VDCM_BLOCK), 0);
+	check_state();
+	CHECK(in_mirror(3));
+	CHECK(!in_mirror(VDCM_BLOCK + 1) && !in_mirror(VDCM_BLOCK + 9));
+	CHECK(in_mirror(2 * VDCM_BLOCK));
+	CHECK(in_mirror(4 * VDCM_BLOCK - 1));
+	CHECK(vdcm_mirror_covers(&mirror, 5 * VDCM_BLOCK - 3,
+				 6 * VDCM_BLOCK + 3, true));
+	CHECK(!in_mirror(60 * VDCM_BLOCK));
+	CHECK_EQ(mirror.pages, 1 + 1 + 1 + 7 + VDCM_BLOCK);
+
+	/* and what it does not find can be told */
+	CHECK_EQ(vdcm_mirror_add(&mirror, VDCM_BLOCK + 1, VDCM_BLOCK + 9), 0);
+	check_state();
+	CHECK_EQ(mirror.pages, 1 + 1 + 1 + 7 + VDCM_BLOCK + 9);
+	end();
+}
+
+TEST_ONCE(add)
+{
+	begin();
+	c_map(100, 3000, RW, true);
+	c_map(3001, 3100, RO, false);
+
+	/* not all there: nothing of it is */
+	CHECK_EQ(vdcm_mirror_add(&mirror, 99, 200), -ENOENT);
+	CHECK_EQ(mirror.at, 99);
+	CHECK_EQ(mirror.pages, 0);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 2000, 3101), -ENOENT);
+	CHECK_EQ(mirror.at, 3101);
+	CHECK_EQ(mirror.pages, 0);
+	CHECK_EQ(vdcm_mirror_add(&mirror, PAGES, PAGES), -ENOENT);
+	check_state();
+
+	CHECK_EQ(vdcm_mirror_add(&mirror, 100, 3100), 0);
+	check_state();
+	CHECK_EQ(mirror.pages, 3001);
+	CHECK_EQ(mirror.num, 2);
+	/* a part, and again */
+	CHECK_EQ(vdcm_mirror_add(&mirror, 150, 3050), 0);
+	CHECK_EQ(mirror.pages, 3001);
+	check_state();
+	end();
+}
+
+TEST_ONCE(covers)
+{
+	begin();
+	c_map(10, 19, RW, false);
+	c_map(20, 29, RO, false);
+	c_map(31, 39, RW, false);
+	CHECK(!vdcm_mirror_covers(&mirror, 10, 10, false));
+	probe(VDCM_BLOCK);
+	CHECK(vdcm_mirror_covers(&mirror, 10, 29, false));
+	CHECK(!vdcm_mirror_covers(&mirror, 10, 29, true));
+	CHECK(vdcm_mirror_covers(&mirror, 10, 19, true));
+	CHECK(vdcm_mirror_covers(&mirror, 12, 12, true));
+	CHECK(!vdcm_mirror_covers(&mirror, 20, 20, true));
+	CHECK(!vdcm_mirror_covers(&mirror, 9, 12, false));
+	CHECK(!vdcm_mirror_covers(&mirror, 25, 31, false));
+	CHECK(!vdcm_mirror_covers(&mirror, 30, 30, false));
+	CHECK(vdcm_mirror_covers(&mirror, 31, 39, true));
+	CHECK(!vdcm_mirror_covers(&mirror, 31, 40, true));
+	CHECK(!vdcm_mirror_covers(&mirror, 50, ~0ull >> 12, false));
+	end();
+}
+
+/* Unmapping a part of what an entry covers leaves the rest mapped. */
+TEST_ONCE(large_entries)
+{
+	static const u32 cuts[][2] = {
+		{ 0, 0 }, { 1, 1 }, { 511, 511 }, { 512, 512 }, { 700, 800 },
+		{ 512, 1023 }, { 511, 1024 }, { 600, 1700 }, { 0, 2047 },
+		{ 1, 2046 }, { 1023, 1024 }, { 2047, 2047 }, { 300, 511 },
+		{ 1536, 1600 },
+	};
+	u32 i, k;
+
+	for (i = 0; i < ARRAY_SIZE(cuts); i++) {
+		begin();
+		c_map(0, 4 * VDCM_BLOCK - 1, RW, true);
+		probe(4 * VDCM_BLOCK);
+		CHECK(page[0].huge && page[2047].huge);
+		c_unmap(cuts[i][0], cuts[i][1]);
+		check_state();
+		for (k = 0; k < 4 * VDCM_BLOCK; k++)
+			CHECK_EQ_AT(in_mirror(k), k < cuts[i][0] ||
+				    k > cuts[i][1], cuts[i][0] * 10000 + k);
+		/* blocks that were not touched are as they were */
+		for (k = 0; k < 4 * VDCM_BLOCK; k += VDCM_BLOCK)
+			if (k + VDCM_BLOCK - 1 < cuts[i][0] ||
+			    k > cuts[i][1])
+				CHECK(page[k].huge);
+		end();
+	}
+}
+
+/* Pieces without end: refused, and unmapping needs no memory for it. */
+TEST_ONCE(too_many)
+{
+	u32 i, n, last;
+	int ret = 0;
+
+	begin();
+	/* one that is not in pieces, first */
+	c_map(0, 99, RW, false);
+	for (i = 102; i < PAGES; i += 2)
+		c_map(i, i, RW, false);
+	CHECK((PAGES - 102) / 2 > VDCM_MAX_EXTENTS);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 0, 99), 0);
+	for (i = 102, n = 1; !ret; i += 2, n++)
+		ret = vdcm_mirror_add(&mirror, i, i);
+	CHECK_EQ(ret, -E2BIG);
+	CHECK_EQ(mirror.at, i - 2);
+	CHECK_EQ(n, VDCM_MAX_EXTENTS);
+	CHECK_EQ(mirror.num, VDCM_MAX_EXTENTS - 1);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, PAGES), -E2BIG);
+	check_state();
+	last = i;
+
+	/* one can be split, the next loses what is behind */
+	c_unmap(50, 50);
+	CHECK_EQ(mirror.num, VDCM_MAX_EXTENTS);
+	check_state();
+	CHECK_EQ(mirror.pages, 99 + n - 2);
+	c_unmap(70, 70);
+	check_state();
+	CHECK_EQ(mirror.pages, 98 - 29 + n - 2);
+	CHECK(in_mirror(69) && !in_mirror(71) && !in_mirror(99));
+
+	/* room again */
+	c_unmap(200, last);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 71, 99), 0);
+	check_state();
+	end();
+}
+
+/* The same where memory is short. */
+TEST_ONCE(split_without_memory)
+{
+	u32 i;
+
+	begin();
+	c_map(0, 999, RW, true);
+	for (i = 0; i < 62; i++)
+		c_map(2000 + 2 * i, 2000 + 2 * i, RW, false);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 0, 999), 0);
+	for (i = 0; i < 62; i++)
+		CHECK_EQ(vdcm_mirror_add(&mirror, 2000 + 2 * i, 2000 + 2 * i), 0);
+	CHECK_EQ(mirror.num, 63);
+	CHECK_EQ(mirror.room, 64);
+	c_unmap(100, 100);
+	CHECK_EQ(mirror.num, 64);
+	CHECK_EQ(calls[S_ALLOC], 1);
+	fail_step = S_ALLOC;
+	fail_at = 2;
+	c_unmap(300, 300);
+	CHECK_EQ(calls[S_ALLOC], 2);
+	check_state();
+	CHECK(in_mirror(299) && !in_mirror(301) && !in_mirror(999));
+	CHECK(in_mirror(2000));
+	end();
+}
+
+/* An IOMMU that does not unmap: cut off, and everything can still leave. */
+TEST_ONCE(severed)
+{
+	u32 unmaps;
+
+	begin();
+	machine(true);
+	probe(PAGES);
+	fail_step = S_UNMAP;
+	fail_at = 1;
+	c_unmap(0x200, 0x2ff);
+	CHECK_EQ(severed, 1);
+	check_state();
+	unmaps = calls[S_UNMAP];
+	CHECK(!vdcm_mirror_covers(&mirror, 0x100, 0x100, false));
+	CHECK_EQ(vdcm_mirror_add(&mirror, 0x100, 0x100), 0); /* is in it */
+	CHECK(!vdcm_mirror_covers(&mirror, 0x100, 0x100, false));
+	c_map(0x200, 0x2ff, RW, true);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 0x200, 0x200), -ENODEV);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, PAGES), -ENODEV);
+	c_unmap(0x100, 0x180);
+	check_state();
+	end();
+	CHECK_EQ(calls[S_UNMAP], unmaps);
+	CHECK_EQ(severed, 1);
+}
+
+/* A good time is waited for, without the lock, and not for ever. */
+TEST_ONCE(busy)
+{
+	begin();
+	c_map(0, VDCM_BLOCK - 1, RW, true);
+	busy = 3;
+	probe(2 * VDCM_BLOCK);
+	CHECK_EQ(waits, 3);
+	CHECK_EQ(calls[S_WAIT], 2 + 3);
+
+	c_unmap(0, VDCM_BLOCK - 1);
+	c_map(0, VDCM_BLOCK - 1, RW, true);
+	busy = 1000;
+	fail_step = S_WAIT;
+	fail_err = -EBUSY;
+	fail_at = calls[S_WAIT] + 7;
+	CHECK_EQ(vdcm_mirror_probe(&mirror, VDCM_BLOCK), -EBUSY);
+	CHECK_EQ(mirror.pages, 0);
+	fail_at = calls[S_WAIT] + 7;
+	CHECK_EQ(vdcm_mirror_add(&mirror, 0, 9), -EBUSY);
+	CHECK_EQ(mirror.pages, 0);
+	check_state();
+	end();
+}
+
+/*
+ * Each step of a scenario fails once: probing and adding say so, unmapping
+ * never leaves anything.
+ */
+static bool scenario(int err)
+{
+	bool hurt = false;
+	int ret;
+
+	machine(true);
+	ret = vdcm_mirror_probe(&mirror, PAGES);
+	CHECK(!ret || ret == err || ret == -ENOMEM || ret == -ENODEV);
+	hurt |= ret;
+	check_state();
+	c_map(30 * VDCM_BLOCK + 7, 33 * VDCM_BLOCK, RW, true);
+	ret = vdcm_mirror_add(&mirror, 30 * VDCM_BLOCK + 9, 33 * VDCM_BLOCK);
+	CHECK(!ret || ret == err || ret == -ENOMEM || ret == -ENODEV);
+	if (ret)
+		CHECK(!vdcm_mirror_covers(&mirror, 30 * VDCM_BLOCK + 9,
+					  30 * VDCM_BLOCK + 9, false));
+	hurt |= ret;
+	check_state();
+	c_unmap(0x300, 0x4ff);
+	check_state();
+	c_unmap(31 * VDCM_BLOCK + 1, 31 * VDCM_BLOCK + 1);
+	check_state();
+	ret = vdcm_mirror_probe(&mirror, PAGES);
+	hurt |= ret;
+	check_state();
+	if (!ret)
+		CHECK(vdcm_mirror_covers(&mirror, 20 * VDCM_BLOCK,
+					 24 * VDCM_BLOCK - 1, true));
+	c_unmap(0, 10 * VDCM_BLOCK);
+	check_state();
+	return hurt || severed;
+}
+
+TEST_ONCE(failures)
+{
+	static const int errs[] = { -ENOMEM, -EFAULT, -EACCES };
+	static const u32 least[STEPS] = { 200, 50, 5, 1, 100 };
+	u32 s, e, at, hurt;
+
+	for (s = 0; s < STEPS; s++) {
+		for (e = 0; e < ARRAY_SIZE(errs); e++) {
+			for (at = 1, hurt = 0; ; at++) {
+				bool bad;
+
+				begin();
+				fail_step = s;
+				fail_err = errs[e];
+				fail_at = at;
+				bad = scenario(errs[e]);
+				hurt += bad;
+				if (calls[s] < at) {
+					/* none failed: it got through */
+					CHECK(!bad);
+					end();
+					break;
+				}
+				/*
+				 * Errors are told, but for what is lost while
+				 * unmapping: that cannot be refused.
+				 */
+				CHECK(bad || s == S_MAP || s == S_ALLOC);
+				end();
+			}
+			CHECK(at > least[s]);
+			CHECK(hurt);
+		}
+	}
+}
+
+/* ------------------------------------------------------------------ random */
+
+static u32 lost_first, lost_last;
+
+/* A second thread unmaps while the first one is between two blocks. */
+static void unmap_meanwhile(void)
+{
+	if (rnd(200))
+		return;
+	lost_first = rnd(PAGES);
+	lost_last = lost_first + rnd(3 * VDCM_BLOCK);
+	if (lost_last >= PAGES)
+		lost_last = PAGES - 1;
+	c_unmap(lost_first, lost_last);
+	busy = rnd(3);
+	while_waiting = NULL;
+}
+
+static void random_map(void)
+{
+	u32 first = rnd(PAGES), n, i;
+
+	if (rnd(2))
+		first -= first % VDCM_BLOCK;
+	n = rnd(3) ? 1 + rnd(4 * VDCM_BLOCK) : 1 + rnd(20);
+	if (!rnd(3))
+		n += VDCM_BLOCK - (first + n) % VDCM_BLOCK;
+	for (i = first; i < PAGES && i < first + n && !page[i].can; i++)
+		;
+	if (i > first)
+		c_map(first, i - 1, rnd(4) ? RW : RO, rnd(3));
+}
+
+static void random_step(void)
+{
+	u32 first = rnd(PAGES), last = first + rnd(2 * VDCM_BLOCK), i, limit;
+	int ret;
+	bool all = true;
+
+	if (last >= PAGES)
+		last = PAGES - 1;
+	switch (rnd(8)) {
+	case 0:
+	case 1:
+	case 2:
+		random_map();
+		break;
+	case 3:
+		/* what type1 says, a whole mapping, or what iommufd says */
+		if (rnd(2)) {
+			while (first && page[first - 1].can)
+				first--;
+			for (last = first; last + 1 < PAGES &&
+			     page[last + 1].can; last++)
+				;
+		}
+		for (i = 0; i < PAGES; i++)
+			want[i] = in_mirror(i) && (i < first || i > last);
+		c_unmap(first, last);
+		check_want();
+		break;
+	case 4:
+		limit = rnd(BLOCKS + 1) * VDCM_BLOCK;
+		busy = rnd(3);
+		probe(limit);
+		break;
+	case 5:
+		lost_first = 1;
+		lost_last = 0;
+		while_waiting = unmap_meanwhile;
+		expect_probe(PAGES);
+		CHECK_EQ(vdcm_mirror_probe(&mirror, PAGES), 0);
+		while_waiting = NULL;
+		check_state();
+		/* blocks that it did not touch are as expected */
+		for (i = 0; i < PAGES; i++) {
+			if (lost_first <= lost_last &&
+			    i / VDCM_BLOCK >= lost_first / VDCM_BLOCK &&
+			    i / VDCM_BLOCK <= lost_last / VDCM_BLOCK)
+				CHECK(!in_mirror(i) || page[i].can);
+			else
+				CHECK_EQ_AT(in_mirror(i), want[i], i);
+		}
+		break;
+	case 6:
+		for (i = first; i <= last; i++)
+			all &= page[i].can != NONE;
+		ret = vdcm_mirror_add(&mirror, first, last);
+		CHECK_EQ(ret, all ? 0 : -ENOENT);
+		for (i = first; i <= last; i++)
+			CHECK_EQ(in_mirror(i), all);
+		check_state();
+		break;
+	case 7:
+		for (i = first; i <= last; i++)
+			all &= page[i].dma == RW;
+		CHECK_EQ(vdcm_mirror_covers(&mirror, first, last, true), all);
+		for (i = first, all = true; i <= last; i++)
+			all &= page[i].dma != NONE;
+		CHECK_EQ(vdcm_mirror_covers(&mirror, first, last, false), all);
+		break;
+	}
+}
+
+TEST_ONCE(random)
+{
+	u32 round, i;
+
+	for (round = 0; round < 20; round++) {
+		seed = round + 1;
+		begin();
+		for (i = 0; i < 120; i++)
+			random_step();
+		end();
+	}
+}
