@@ -421,6 +421,7 @@ void vdcm_worker_forget(struct vdcm_adi *adi);
 
 /* vdcm_parent.c */
 struct vdcm_parent *vdcm_parent_find(struct device *dev);
+unsigned int vdcm_parent_available(const struct vdcm_parent *parent);
 unsigned int vdcm_parent_shapes(const struct vdcm_parent *parent);
 __printf(3, 4)
 void vdcm_refused(struct vdcm_parent *parent, struct device *dev,

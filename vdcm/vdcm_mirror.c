@@ -63,7 +63,7 @@ static int vdcm_extent_reserve(struct vdcm_mirror *m, u32 n)
 
 	/* Powers of two, up to the most. */
 	room = m->room ? 2 * m->room : VDCM_FIRST_ROOM;
-	extents = kvzalloc(room * sizeof(*extents), GFP_KERNEL_ACCOUNT);
+	extents = kvcalloc(room, sizeof(*extents), GFP_KERNEL_ACCOUNT);
 	if (!extents)
 		return -ENOMEM;
 	if (m->num)
@@ -382,6 +382,7 @@ void vdcm_mirror_unmap(struct vdcm_mirror *m, u64 first, u64 last)
 		e = &m->extents[i];
 		vdcm_mirror_cut(m, i, max(first, e->first), min(last, e->last));
 	}
+	m->ops->unmapped(m->host);
 	mutex_unlock(&m->lock);
 }
 

@@ -54,7 +54,9 @@ struct vdcm_mirror_ops {
 	u64 (*phys)(void *host, u64 pfn);
 	/** @sever: from here on the device can reach nothing, whatever is mapped. */
 	void (*sever)(void *host);
-	/** @busy: not now: the user is unmapping. */
+	/** @unmapped: somebody unmapped, whether there was anything or not. */
+	void (*unmapped)(void *host);
+	/** @busy: pin nothing now, it was unmapped only just. */
 	bool (*busy)(void *host);
 	/**
 	 * @wait: until that may be over, called without the lock, and before

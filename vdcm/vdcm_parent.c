@@ -33,6 +33,15 @@ unsigned int vdcm_parent_shapes(const struct vdcm_parent *parent)
 }
 
 /**
+ * vdcm_parent_available() - how many ADIs a PF can still make, for sysfs
+ * @parent: the PF
+ */
+unsigned int vdcm_parent_available(const struct vdcm_parent *parent)
+{
+	return vdcm_pasid_usable(parent) ? atomic_read(&parent->available) : 0;
+}
+
+/**
  * vdcm_parent_find() - the PF registered for a device
  * @dev: parent device of an mdev
  *

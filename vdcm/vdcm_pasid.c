@@ -3,10 +3,11 @@
  * Life of an ADI's PASID, and what the mirror of the user's memory does to pages;
  * see vdcm_pasid.h.
  *
- * type1 calls us to unmap with its lock dropped, and again when it finds pages
- * of the range pinned after that; the eleventh time is a BUG(). So after every
- * unpinning, of whatever range, nothing is pinned for a while: checked with the
- * mirror's lock held, however many threads of a user try it.
+ * type1 calls all devices of a container to unmap, with its lock dropped, and
+ * again when it finds pages of the range pinned after that; the twelfth time is
+ * a BUG(). So after each such call, of whatever range, nothing is pinned for a
+ * while: checked with the mirror's lock held, however many threads of a user
+ * try it, on however many devices.
  */
 #include <linux/jiffies.h>
 #include <linux/list.h>
@@ -21,11 +22,11 @@
 
 static_assert(VDCM_BLOCK == VDCM_PIN_MAX);
 
-/* How long nothing is pinned after unpinning; and who waits how long for it. */
+/* How long nothing is pinned after unmapping; and how long one waits for that. */
 #define VDCM_PASID_QUIET	(HZ / 50 + 1)
 #define VDCM_PASID_PATIENCE	(HZ)
 /* Pages unmapped at a time: 1 GiB. */
-#define VDCM_PASID_CHUNK	(1ull << 18)
+#define VDCM_PASID_CHUNK	BIT_ULL(18)
 
 /**
  * struct vdcm_pasid_pf - a PF whose ADIs need PASIDs
@@ -87,6 +88,12 @@ static void vdcm_pasid_unpin(void *host, u64 pfn, u64 n)
 		n -= now;
 		cond_resched();
 	}
+}
+
+static void vdcm_pasid_unmapped(void *host)
+{
+	struct vdcm_pasid *p = host;
+
 	p->quiet = jiffies + VDCM_PASID_QUIET;
 }
 
@@ -178,6 +185,7 @@ static const struct vdcm_mirror_ops vdcm_pasid_mirror_ops = {
 	.unmap = vdcm_pasid_unmap_pages,
 	.phys = vdcm_pasid_phys,
 	.sever = vdcm_pasid_sever,
+	.unmapped = vdcm_pasid_unmapped,
 	.busy = vdcm_pasid_busy,
 	.wait = vdcm_pasid_wait,
 };
@@ -273,6 +281,11 @@ void vdcm_pasid_pf_exit(struct vdcm_parent *parent)
 	kfree(p->resv);
 	kfree(p);
 	parent->pasid = NULL;
+}
+
+bool vdcm_pasid_usable(const struct vdcm_parent *parent)
+{
+	return !parent->pasid || !READ_ONCE(parent->pasid->why);
 }
 
 int vdcm_pasid_mode(const struct vdcm_parent *parent, char *buf)
@@ -379,7 +392,8 @@ static u64 vdcm_pasid_limit(const struct vdcm_pasid *p)
 	u64 limit = ((4ull << 30) >> PAGE_SHIFT) + 2 * (u64)totalram_pages();
 
 	if (geo->force_aperture)
-		limit = min_t(u64, limit, geo->aperture_end >> PAGE_SHIFT);
+		limit = min_t(u64, limit,
+			      (geo->aperture_end >> PAGE_SHIFT) + 1);
 	return VDCM_BLOCK_FIRST(limit + VDCM_BLOCK - 1);
 }
 

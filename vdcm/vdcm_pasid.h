@@ -82,8 +82,8 @@ bool vdcm_pasid_covers(struct vdcm_adi *adi, u64 iova, u64 len, bool write);
  * @len:  bytes, whole pages
  *
  * Process context. When it fails nothing of the range is reachable. From the
- * first hint on until it is closed nothing is probed for. Returns 0, -EINVAL, -ENOENT when not all of
- * it is mapped, or as vdcm_pasid_cover().
+ * first hint on until it is closed nothing is probed for. Returns 0, -EINVAL,
+ * -ENOENT when not all of it is mapped, or as vdcm_pasid_cover().
  */
 int vdcm_pasid_hint(struct vdcm_adi *adi, u64 iova, u64 len);
 
@@ -103,6 +103,9 @@ void vdcm_pasid_close(struct vdcm_adi *adi);
 
 /** vdcm_pasid_pages() - how many pages the device can reach. any. */
 unsigned long vdcm_pasid_pages(const struct vdcm_adi *adi);
+
+/** vdcm_pasid_usable() - can a PF's ADIs have the PASIDs they need? any. */
+bool vdcm_pasid_usable(const struct vdcm_parent *parent);
 
 /**
  * vdcm_pasid_mode() - how the PASID is attached, for sysfs

@@ -489,7 +489,13 @@ const struct attribute_group *vdcm_adi_groups[] = {
 int vdcm_type_description(struct vdcm_parent *parent,
 			  const struct vdcm_shape *shape, char *buf)
 {
-	return sprintf(buf, "queue_pairs=%u vectors=%u link_mbps=%u max_adis=%u\n",
-		       shape->num_qps, shape->num_qps + 1,
-		       parent->pf->link_mbps, parent->pf->max_adis);
+	int n = sprintf(buf, "queue_pairs=%u vectors=%u link_mbps=%u max_adis=%u",
+			shape->num_qps, shape->num_qps + 1,
+			parent->pf->link_mbps, parent->pf->max_adis);
+
+	if (!parent->pasid)
+		return n + sprintf(buf + n, "\n");
+	/* Last: it may be a sentence. */
+	n += sprintf(buf + n, " pasid_mode=");
+	return n + vdcm_pasid_mode(parent, buf + n);
 }

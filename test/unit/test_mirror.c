@@ -8,9 +8,8 @@
 #include "kshim.h"
 
 /* Memory runs out when the test wants it. */
-#undef kvzalloc
-#define kvzalloc(len, gfp)	mirror_alloc(len)
-static void *mirror_alloc(size_t len);
+#define kvcalloc(n, len, gfp)	mirror_alloc(n, len)
+static void *mirror_alloc(size_t n, size_t len);
 
 #include "vdcm_mirror.c"
 
@@ -33,8 +32,9 @@ struct page_state {
 };
 
 static struct page_state page[PAGES];
+static u32 pages;	/* so many of them, for this test */
 static struct vdcm_mirror mirror;
-static u32 calls[STEPS], severed, busy, waits;
+static u32 calls[STEPS], severed, busy, waits, unmapped;
 static u32 fail_step, fail_at;	/* the so manieth call of it fails, from 1 */
 static int fail_err;
 static void (*while_waiting)(void);
@@ -51,9 +51,9 @@ static bool fails(enum step s)
 	return ++calls[s] == fail_at && s == fail_step;
 }
 
-static void *mirror_alloc(size_t len)
+static void *mirror_alloc(size_t n, size_t len)
 {
-	return fails(S_ALLOC) ? NULL : calloc(1, len);
+	return fails(S_ALLOC) ? NULL : calloc(n, len);
 }
 
 static int op_pin(void *host, u64 pfn, u32 n, bool write, u64 *phys)
@@ -67,7 +67,7 @@ static int op_pin(void *host, u64 pfn, u32 n, bool write, u64 *phys)
 	for (i = 0; i < n; i++) {
 		const struct page_state *p = &page[pfn + i];
 
-		if (pfn + i >= PAGES || p->can == NONE)
+		if (pfn + i >= pages || p->can == NONE)
 			return -ENOENT;
 		if (write && p->can == RO)
 			return -EPERM;
@@ -145,8 +145,14 @@ static void op_sever(void *host)
 
 	CHECK(host == page && mirror.lock.held);
 	severed++;
-	for (i = 0; i < PAGES; i++)
+	for (i = 0; i < pages; i++)
 		page[i].dma = NONE;
+}
+
+static void op_unmapped(void *host)
+{
+	CHECK(host == page && mirror.lock.held);
+	unmapped++;
 }
 
 static bool op_busy(void *host)
@@ -174,16 +180,22 @@ static const struct vdcm_mirror_ops ops = {
 	.unmap = op_unmap,
 	.phys = op_phys,
 	.sever = op_sever,
+	.unmapped = op_unmapped,
 	.busy = op_busy,
 	.wait = op_wait,
 };
 
-static void begin(void)
+static void begin(u32 blocks)
 {
+	CHECK(blocks <= BLOCKS);
+	pages = blocks * VDCM_BLOCK;
 	memset(page, 0, sizeof(page));
 	memset(&mirror, 0, sizeof(mirror));
 	memset(calls, 0, sizeof(calls));
-	severed = busy = waits = fail_at = 0;
+	severed = 0;
+	busy = 0;
+	waits = 0;
+	fail_at = 0;
 	while_waiting = NULL;
 	vdcm_mirror_init(&mirror, &ops, page);
 }
@@ -196,7 +208,7 @@ static void end(void)
 	vdcm_mirror_unmap(&mirror, 0, ~0ull);
 	CHECK_EQ(mirror.num, 0);
 	CHECK_EQ(mirror.pages, 0);
-	for (i = 0; i < PAGES; i++)
+	for (i = 0; i < pages; i++)
 		CHECK(!page[i].pinned && page[i].dma == NONE);
 	vdcm_mirror_exit(&mirror);
 }
@@ -205,7 +217,7 @@ static void end(void)
 
 static u64 next_phys = 1ull << 40;
 
-/* @first to @last; huge: as the host's large pages, else here and there */
+/* @first to @last; huge: as the host's large pages, else 61 in a row */
 static void c_map(u32 first, u32 last, enum access can, bool huge)
 {
 	u32 i;
@@ -214,19 +226,21 @@ static void c_map(u32 first, u32 last, enum access can, bool huge)
 	for (i = first; i <= last; i++) {
 		CHECK(page[i].can == NONE);
 		page[i].can = can;
-		page[i].phys = next_phys + (huge ? i % VDCM_BLOCK : 7 * i) * PAGE_SIZE;
+		page[i].phys = next_phys +
+			       (huge ? i % VDCM_BLOCK : i + i / 61 * 5) * PAGE_SIZE;
 		if (huge && i % VDCM_BLOCK == VDCM_BLOCK - 1)
 			next_phys += 3 * HUGE;
 	}
-	next_phys += 8 * PAGES * PAGE_SIZE;
+	next_phys += 8 * pages * PAGE_SIZE;
 }
 
 /* As type1 does it: asks us, then has it unpinned, then forgets. */
 static void c_unmap(u32 first, u32 last)
 {
-	u32 i;
+	u32 i, before = unmapped;
 
 	vdcm_mirror_unmap(&mirror, first, last);
+	CHECK_EQ(unmapped, before + 1);
 	for (i = first; i <= last; i++) {
 		CHECK(!page[i].pinned && page[i].dma == NONE);
 		page[i].can = NONE;
@@ -238,13 +252,13 @@ static void c_unmap(u32 first, u32 last)
 /* In the mirror, pinned, and mapped where and how it is: all the same pages. */
 static void check_state(void)
 {
-	u64 pages = 0, prev = 0;
+	u64 sum = 0, prev = 0;
 	u32 i, k;
 
 	for (i = 0; i < mirror.num; i++) {
 		const struct vdcm_extent *e = &mirror.extents[i];
 
-		CHECK(e->first <= e->last && e->last < PAGES);
+		CHECK(e->first <= e->last && e->last < pages);
 		if (i) {
 			CHECK(e->first > prev);
 			/* one where it can be */
@@ -252,12 +266,12 @@ static void check_state(void)
 			      e->write != mirror.extents[i - 1].write);
 		}
 		prev = e->last;
-		pages += e->last - e->first + 1;
+		sum += e->last - e->first + 1;
 	}
-	CHECK_EQ(mirror.pages, pages);
+	CHECK_EQ(mirror.pages, sum);
 	CHECK(mirror.num <= VDCM_MAX_EXTENTS && mirror.num <= mirror.room);
 
-	for (i = 0, k = 0; i < PAGES; i++) {
+	for (i = 0, k = 0; i < pages; i++) {
 		const struct page_state *p = &page[i];
 		bool in;
 
@@ -291,7 +305,7 @@ static void expect_probe(u32 limit)
 {
 	u32 i, b;
 
-	for (i = 0; i < PAGES; i++)
+	for (i = 0; i < pages; i++)
 		want[i] = in_mirror(i);
 	for (b = 0; b < limit; b += VDCM_BLOCK)
 		if (!b || page[b].can || page[b + VDCM_BLOCK - 1].can)
@@ -303,7 +317,7 @@ static void check_want(void)
 {
 	u32 i;
 
-	for (i = 0; i < PAGES; i++)
+	for (i = 0; i < pages; i++)
 		CHECK_EQ_AT(in_mirror(i), want[i], i);
 	check_state();
 }
@@ -317,60 +331,62 @@ static void probe(u32 limit)
 
 /* ------------------------------------------------------------------- tests */
 
-/* A machine of 12 blocks: holes, ROMs, memory above the PCI hole. */
+/* A machine of 9 blocks of 12: holes, ROMs, memory above the PCI hole. */
 static void machine(bool huge)
 {
 	c_map(0, 0x9f, RW, huge);
 	c_map(0xc0, 0xca, RO, huge);
 	c_map(0xcb, 0xcd, RW, huge);
 	c_map(0xe0, 0xff, RO, huge);
-	c_map(0x100, 8 * VDCM_BLOCK - 1, RW, huge);
-	c_map(20 * VDCM_BLOCK, 24 * VDCM_BLOCK - 1, RW, huge);
+	c_map(0x100, 4 * VDCM_BLOCK - 1, RW, huge);
+	c_map(7 * VDCM_BLOCK, 9 * VDCM_BLOCK - 1, RW, huge);
 }
 
 TEST_ONCE(machine)
 {
 	u32 full, pins;
 
-	begin();
+	begin(64);
 	machine(true);
-	probe(PAGES);
+	probe(pages);
 	CHECK_EQ(mirror.num, 6);
-	CHECK(page[VDCM_BLOCK].huge && page[23 * VDCM_BLOCK].huge);
+	CHECK(page[VDCM_BLOCK].huge && page[8 * VDCM_BLOCK].huge);
 	CHECK(!page[0].huge);
 	CHECK_EQ(page[0xc0].dma, RO);
 	CHECK_EQ(page[0xcb].dma, RW);
 	/* a call for each full block, three for each empty one */
-	full = 11;
-	CHECK(calls[S_PIN] <= full + 3 * (BLOCKS - full - 1) + 700);
-	CHECK_EQ(calls[S_WAIT], BLOCKS);
+	full = 5;
+	CHECK(calls[S_PIN] <= full + 3 * (64 - full - 1) + 700);
+	CHECK_EQ(calls[S_WAIT], 64);
+	/* of the first one not each page by itself, three times over */
+	CHECK(calls[S_PIN] > full + 3 * (64 - full - 1));
 
 	/* again: nothing to be done for what is there */
 	pins = calls[S_PIN];
-	probe(PAGES);
-	CHECK(calls[S_PIN] - pins <= 3 * (BLOCKS - full - 1) + 700);
+	probe(pages);
+	CHECK(calls[S_PIN] - pins <= 3 * (64 - full - 1) + 700);
 	CHECK_EQ(calls[S_UNMAP], 0);
 
 	/* memory that came later */
-	c_map(24 * VDCM_BLOCK, 30 * VDCM_BLOCK - 1, RW, false);
-	probe(PAGES);
+	c_map(9 * VDCM_BLOCK, 12 * VDCM_BLOCK - 1, RW, false);
+	probe(pages);
 	CHECK_EQ(mirror.num, 6);
-	CHECK(vdcm_mirror_covers(&mirror, 20 * VDCM_BLOCK,
-				 30 * VDCM_BLOCK - 1, true));
+	CHECK(vdcm_mirror_covers(&mirror, 7 * VDCM_BLOCK,
+				 12 * VDCM_BLOCK - 1, true));
 	end();
 }
 
 /* What probing finds, and what it does not. */
 TEST_ONCE(found)
 {
-	begin();
+	begin(12);
 	c_map(3, 3, RW, false);			/* in the first block */
 	c_map(VDCM_BLOCK + 1, VDCM_BLOCK + 9, RW, false); /* inside of one */
 	c_map(2 * VDCM_BLOCK, 2 * VDCM_BLOCK, RW, false); /* its first page */
 	c_map(4 * VDCM_BLOCK - 1, 4 * VDCM_BLOCK - 1, RO, false); /* its last */
 	c_map(5 * VDCM_BLOCK - 3, 6 * VDCM_BLOCK + 3, RW, true);
-	c_map(60 * VDCM_BLOCK, 61 * VDCM_BLOCK - 1, RW, true);	/* beyond */
-	CHECK_EQ(vdcm_mirror_probe(&mirror, 60 * VDCM_BLOCK), 0);
+	c_map(10 * VDCM_BLOCK, 11 * VDCM_BLOCK - 1, RW, true);	/* beyond */
+	CHECK_EQ(vdcm_mirror_probe(&mirror, 10 * VDCM_BLOCK), 0);
 	check_state();
 	CHECK(in_mirror(3));
 	CHECK(!in_mirror(VDCM_BLOCK + 1) && !in_mirror(VDCM_BLOCK + 9));
@@ -378,7 +394,7 @@ TEST_ONCE(found)
 	CHECK(in_mirror(4 * VDCM_BLOCK - 1));
 	CHECK(vdcm_mirror_covers(&mirror, 5 * VDCM_BLOCK - 3,
 				 6 * VDCM_BLOCK + 3, true));
-	CHECK(!in_mirror(60 * VDCM_BLOCK));
+	CHECK(!in_mirror(10 * VDCM_BLOCK));
 	CHECK_EQ(mirror.pages, 1 + 1 + 1 + 7 + VDCM_BLOCK);
 
 	/* and what it does not find can be told */
@@ -390,7 +406,7 @@ TEST_ONCE(found)
 
 TEST_ONCE(add)
 {
-	begin();
+	begin(8);
 	c_map(100, 3000, RW, true);
 	c_map(3001, 3100, RO, false);
 
@@ -401,7 +417,7 @@ TEST_ONCE(add)
 	CHECK_EQ(vdcm_mirror_add(&mirror, 2000, 3101), -ENOENT);
 	CHECK_EQ(mirror.at, 3101);
 	CHECK_EQ(mirror.pages, 0);
-	CHECK_EQ(vdcm_mirror_add(&mirror, PAGES, PAGES), -ENOENT);
+	CHECK_EQ(vdcm_mirror_add(&mirror, pages, pages), -ENOENT);
 	check_state();
 
 	CHECK_EQ(vdcm_mirror_add(&mirror, 100, 3100), 0);
@@ -415,9 +431,24 @@ TEST_ONCE(add)
 	end();
 }
 
+/* Behind the last extent there is room, with what was there before. */
+TEST_ONCE(behind_the_last)
+{
+	begin(1);
+	c_map(0, 9, RW, false);
+	c_map(15, 29, RW, false);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 0, 9), 0);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 20, 29), 0);
+	c_unmap(20, 29);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 15, 19), 0);
+	check_state();
+	CHECK_EQ(mirror.pages, 15);
+	end();
+}
+
 TEST_ONCE(covers)
 {
-	begin();
+	begin(2);
 	c_map(10, 19, RW, false);
 	c_map(20, 29, RO, false);
 	c_map(31, 39, RW, false);
@@ -449,7 +480,7 @@ TEST_ONCE(large_entries)
 	u32 i, k;
 
 	for (i = 0; i < ARRAY_SIZE(cuts); i++) {
-		begin();
+		begin(5);
 		c_map(0, 4 * VDCM_BLOCK - 1, RW, true);
 		probe(4 * VDCM_BLOCK);
 		CHECK(page[0].huge && page[2047].huge);
@@ -473,12 +504,12 @@ TEST_ONCE(too_many)
 	u32 i, n, last;
 	int ret = 0;
 
-	begin();
+	begin(BLOCKS);
 	/* one that is not in pieces, first */
 	c_map(0, 99, RW, false);
-	for (i = 102; i < PAGES; i += 2)
+	for (i = 102; i < pages; i += 2)
 		c_map(i, i, RW, false);
-	CHECK((PAGES - 102) / 2 > VDCM_MAX_EXTENTS);
+	CHECK((pages - 102) / 2 > VDCM_MAX_EXTENTS);
 	CHECK_EQ(vdcm_mirror_add(&mirror, 0, 99), 0);
 	for (i = 102, n = 1; !ret; i += 2, n++)
 		ret = vdcm_mirror_add(&mirror, i, i);
@@ -486,7 +517,7 @@ TEST_ONCE(too_many)
 	CHECK_EQ(mirror.at, i - 2);
 	CHECK_EQ(n, VDCM_MAX_EXTENTS);
 	CHECK_EQ(mirror.num, VDCM_MAX_EXTENTS - 1);
-	CHECK_EQ(vdcm_mirror_probe(&mirror, PAGES), -E2BIG);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, pages), -E2BIG);
 	check_state();
 	last = i;
 
@@ -512,7 +543,7 @@ TEST_ONCE(split_without_memory)
 {
 	u32 i;
 
-	begin();
+	begin(6);
 	c_map(0, 999, RW, true);
 	for (i = 0; i < 62; i++)
 		c_map(2000 + 2 * i, 2000 + 2 * i, RW, false);
@@ -539,9 +570,9 @@ TEST_ONCE(severed)
 {
 	u32 unmaps;
 
-	begin();
+	begin(12);
 	machine(true);
-	probe(PAGES);
+	probe(pages);
 	fail_step = S_UNMAP;
 	fail_at = 1;
 	c_unmap(0x200, 0x2ff);
@@ -553,7 +584,7 @@ TEST_ONCE(severed)
 	CHECK(!vdcm_mirror_covers(&mirror, 0x100, 0x100, false));
 	c_map(0x200, 0x2ff, RW, true);
 	CHECK_EQ(vdcm_mirror_add(&mirror, 0x200, 0x200), -ENODEV);
-	CHECK_EQ(vdcm_mirror_probe(&mirror, PAGES), -ENODEV);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, pages), -ENODEV);
 	c_unmap(0x100, 0x180);
 	check_state();
 	end();
@@ -564,7 +595,7 @@ TEST_ONCE(severed)
 /* A good time is waited for, without the lock, and not for ever. */
 TEST_ONCE(busy)
 {
-	begin();
+	begin(3);
 	c_map(0, VDCM_BLOCK - 1, RW, true);
 	busy = 3;
 	probe(2 * VDCM_BLOCK);
@@ -596,29 +627,29 @@ static bool scenario(int err)
 	int ret;
 
 	machine(true);
-	ret = vdcm_mirror_probe(&mirror, PAGES);
+	ret = vdcm_mirror_probe(&mirror, pages);
 	CHECK(!ret || ret == err || ret == -ENOMEM || ret == -ENODEV);
 	hurt |= ret;
 	check_state();
-	c_map(30 * VDCM_BLOCK + 7, 33 * VDCM_BLOCK, RW, true);
-	ret = vdcm_mirror_add(&mirror, 30 * VDCM_BLOCK + 9, 33 * VDCM_BLOCK);
+	c_map(10 * VDCM_BLOCK + 7, 12 * VDCM_BLOCK, RW, false);
+	ret = vdcm_mirror_add(&mirror, 10 * VDCM_BLOCK + 9, 12 * VDCM_BLOCK);
 	CHECK(!ret || ret == err || ret == -ENOMEM || ret == -ENODEV);
 	if (ret)
-		CHECK(!vdcm_mirror_covers(&mirror, 30 * VDCM_BLOCK + 9,
-					  30 * VDCM_BLOCK + 9, false));
+		CHECK(!vdcm_mirror_covers(&mirror, 10 * VDCM_BLOCK + 9,
+					  10 * VDCM_BLOCK + 9, false));
 	hurt |= ret;
 	check_state();
 	c_unmap(0x300, 0x4ff);
 	check_state();
-	c_unmap(31 * VDCM_BLOCK + 1, 31 * VDCM_BLOCK + 1);
+	c_unmap(11 * VDCM_BLOCK + 1, 11 * VDCM_BLOCK + 1);
 	check_state();
-	ret = vdcm_mirror_probe(&mirror, PAGES);
+	ret = vdcm_mirror_probe(&mirror, pages);
 	hurt |= ret;
 	check_state();
 	if (!ret)
-		CHECK(vdcm_mirror_covers(&mirror, 20 * VDCM_BLOCK,
-					 24 * VDCM_BLOCK - 1, true));
-	c_unmap(0, 10 * VDCM_BLOCK);
+		CHECK(vdcm_mirror_covers(&mirror, 7 * VDCM_BLOCK,
+					 9 * VDCM_BLOCK - 1, true));
+	c_unmap(0, 8 * VDCM_BLOCK);
 	check_state();
 	return hurt || severed;
 }
@@ -626,7 +657,7 @@ static bool scenario(int err)
 TEST_ONCE(failures)
 {
 	static const int errs[] = { -ENOMEM, -EFAULT, -EACCES };
-	static const u32 least[STEPS] = { 200, 50, 5, 1, 100 };
+	static const u32 least[STEPS] = { 200, 15, 4, 1, 20 };
 	u32 s, e, at, hurt;
 
 	for (s = 0; s < STEPS; s++) {
@@ -634,7 +665,7 @@ TEST_ONCE(failures)
 			for (at = 1, hurt = 0; ; at++) {
 				bool bad;
 
-				begin();
+				begin(13);
 				fail_step = s;
 				fail_err = errs[e];
 				fail_at = at;
@@ -666,12 +697,12 @@ static u32 lost_first, lost_last;
 /* A second thread unmaps while the first one is between two blocks. */
 static void unmap_meanwhile(void)
 {
-	if (rnd(200))
+	if (rnd(30))
 		return;
-	lost_first = rnd(PAGES);
+	lost_first = rnd(pages);
 	lost_last = lost_first + rnd(3 * VDCM_BLOCK);
-	if (lost_last >= PAGES)
-		lost_last = PAGES - 1;
+	if (lost_last >= pages)
+		lost_last = pages - 1;
 	c_unmap(lost_first, lost_last);
 	busy = rnd(3);
 	while_waiting = NULL;
@@ -679,14 +710,14 @@ static void unmap_meanwhile(void)
 
 static void random_map(void)
 {
-	u32 first = rnd(PAGES), n, i;
+	u32 first = rnd(pages), n, i;
 
 	if (rnd(2))
 		first -= first % VDCM_BLOCK;
 	n = rnd(3) ? 1 + rnd(4 * VDCM_BLOCK) : 1 + rnd(20);
 	if (!rnd(3))
 		n += VDCM_BLOCK - (first + n) % VDCM_BLOCK;
-	for (i = first; i < PAGES && i < first + n && !page[i].can; i++)
+	for (i = first; i < pages && i < first + n && !page[i].can; i++)
 		;
 	if (i > first)
 		c_map(first, i - 1, rnd(4) ? RW : RO, rnd(3));
@@ -694,12 +725,12 @@ static void random_map(void)
 
 static void random_step(void)
 {
-	u32 first = rnd(PAGES), last = first + rnd(2 * VDCM_BLOCK), i, limit;
+	u32 first = rnd(pages), last = first + rnd(2 * VDCM_BLOCK), i, limit;
 	int ret;
 	bool all = true;
 
-	if (last >= PAGES)
-		last = PAGES - 1;
+	if (last >= pages)
+		last = pages - 1;
 	switch (rnd(8)) {
 	case 0:
 	case 1:
@@ -711,17 +742,17 @@ static void random_step(void)
 		if (rnd(2)) {
 			while (first && page[first - 1].can)
 				first--;
-			for (last = first; last + 1 < PAGES &&
+			for (last = first; last + 1 < pages &&
 			     page[last + 1].can; last++)
 				;
 		}
-		for (i = 0; i < PAGES; i++)
+		for (i = 0; i < pages; i++)
 			want[i] = in_mirror(i) && (i < first || i > last);
 		c_unmap(first, last);
 		check_want();
 		break;
 	case 4:
-		limit = rnd(BLOCKS + 1) * VDCM_BLOCK;
+		limit = rnd(pages / VDCM_BLOCK + 1) * VDCM_BLOCK;
 		busy = rnd(3);
 		probe(limit);
 		break;
@@ -729,12 +760,12 @@ static void random_step(void)
 		lost_first = 1;
 		lost_last = 0;
 		while_waiting = unmap_meanwhile;
-		expect_probe(PAGES);
-		CHECK_EQ(vdcm_mirror_probe(&mirror, PAGES), 0);
+		expect_probe(pages);
+		CHECK_EQ(vdcm_mirror_probe(&mirror, pages), 0);
 		while_waiting = NULL;
 		check_state();
 		/* blocks that it did not touch are as expected */
-		for (i = 0; i < PAGES; i++) {
+		for (i = 0; i < pages; i++) {
 			if (lost_first <= lost_last &&
 			    i / VDCM_BLOCK >= lost_first / VDCM_BLOCK &&
 			    i / VDCM_BLOCK <= lost_last / VDCM_BLOCK)
@@ -769,7 +800,7 @@ TEST_ONCE(random)
 
 	for (round = 0; round < 20; round++) {
 		seed = round + 1;
-		begin();
+		begin(20);
 		for (i = 0; i < 120; i++)
 			random_step();
 		end();

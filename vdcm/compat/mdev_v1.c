@@ -249,7 +249,7 @@ static ssize_t available_instances_show(struct kobject *kobj,
 
 	if (!parent)
 		return -ENODEV;
-	return sprintf(buf, "%d\n", atomic_read(&parent->available));
+	return sprintf(buf, "%u\n", vdcm_parent_available(parent));
 }
 static MDEV_TYPE_ATTR_RO(available_instances);
 

@@ -158,7 +158,7 @@ static void vdcm_mdev_remove(struct mdev_device *mdev)
 
 static unsigned int vdcm_mdev_available(struct mdev_type *type)
 {
-	return atomic_read(&to_vdcm_type(type)->parent->available);
+	return vdcm_parent_available(to_vdcm_type(type)->parent);
 }
 
 static ssize_t vdcm_mdev_description(struct mdev_type *type, char *buf)

@@ -32,7 +32,7 @@ struct vdcm_space {
 };
 
 /* How it is done, in one word. */
-extern const char vdcm_space_how[];
+extern const char * const vdcm_space_how;
 
 /*
  * Prepare a device. An error comes with a reason that completes "no PASIDs: ".

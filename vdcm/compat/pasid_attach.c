@@ -5,11 +5,11 @@
  */
 #include "pasid.h"
 
-const char vdcm_space_how[] = "attach";
+const char * const vdcm_space_how = "attach";
 
 int vdcm_space_enable(struct device *dev, const char **why)
 {
-	if (!device_iommu_mapped(dev)) {
+	if (!device_iommu_mapped(dev) || !dev->iommu) {
 		*why = "there is no IOMMU, or it is off (intel_iommu=on)";
 		return -ENODEV;
 	}

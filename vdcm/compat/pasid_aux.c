@@ -8,7 +8,7 @@
 
 #include "pasid.h"
 
-const char vdcm_space_how[] = "aux";
+const char * const vdcm_space_how = "aux";
 
 int vdcm_space_enable(struct device *dev, const char **why)
 {
@@ -29,7 +29,7 @@ int vdcm_space_enable(struct device *dev, const char **why)
 	 */
 	ret = iommu_dev_enable_feature(dev, IOMMU_DEV_FEAT_AUX);
 	if (ret)
-		*why = "the IOMMU or the device has none, or not in scalable mode (intel_iommu=on,sm_on)";
+		*why = "the IOMMU or the device has none, or is not told to (intel_iommu=on,sm_on)";
 	return ret;
 }
 

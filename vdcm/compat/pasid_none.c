@@ -5,7 +5,7 @@
  */
 #include "pasid.h"
 
-const char vdcm_space_how[] = "none";
+const char * const vdcm_space_how = "none";
 
 int vdcm_space_enable(struct device *dev, const char **why)
 {
