@@ -6,6 +6,7 @@
  * under the ADI's PASID; tails and interrupt enables that trap are passed on.
  */
 #include "vdcm.h"
+#include "vdcm_pasid.h"
 #include "vdcm_trace.h"
 
 /* Needs what the device does not do for us, or what we cannot see it do. */
@@ -56,7 +57,7 @@ static int vdcm_hw_rxq_start(struct vdcm_adi *adi, u16 q)
 static int vdcm_hw_start(void *host, u32 txq, u32 rxq)
 {
 	struct vdcm_adi *adi = host;
-	int ret = 0;
+	int ret = vdcm_pasid_cover(adi);
 	u16 q;
 
 	for (q = 0; q < adi->adi.num_qps && !ret; q++) {
