@@ -4,12 +4,13 @@
  * BARs, MSI-X, a network backend as the wire, and DMA: with the requester id
  * alone or with a PASID, through QEMU's VT-d.
  *
- * For QEMU 10.2 (test/e810-model/build-qemu compiles it in). vtd_find_add_as()
- * is no stable interface of QEMU's, hence the check of the version there.
+ * For QEMU 10.0, where test/vm/build-qemu compiles it in; vtd_find_add_as() is
+ * no stable interface of QEMU's.
  *
  * Properties besides those of any NIC:
  *	vectors		MSI-X vectors (1024)
- *	pasid-bits	width in the PASID capability (8, as QEMU's VT-d)
+ *	pasid-bits	width in the PASID capability (8, as of the VT-d
+ *			that qemu-patches/ make)
  *	reset-polls, drain-polls	see struct e810_config
  *	x-complain	each mistake of the driver on stderr (off)
  *	x-fault		a fault to come, "kind[:opcode[:after[:value]]]" of
@@ -46,6 +47,7 @@ OBJECT_DECLARE_SIMPLE_TYPE(VdcmE810, VDCM_E810)
 #define OFF_DVSEC		0x140
 #define DVSEC_ID		0x23
 #define SIOV_DVSEC		5	/* Intel's Scalable IOV, revision 1.1 */
+#define PASID_WIDTH_SHIFT	8	/* in PCI_PASID_CAP */
 
 struct VdcmE810 {
 	PCIDevice parent;
@@ -65,6 +67,12 @@ struct VdcmE810 {
 
 /* ---- what the model asks for */
 
+static bool pasid_enabled(const PCIDevice *pci)
+{
+	return pci_get_word(pci->config + OFF_PASID + PCI_PASID_CTRL) &
+	       PCI_PASID_CTRL_ENABLE;
+}
+
 /*
  * Fails closed: a PASID the IOMMU does not translate, or that the guest has not
  * allowed in the capability, is refused, not sent without one.
@@ -78,7 +86,7 @@ static bool pasid_dma(VdcmE810 *s, uint32_t pasid, dma_addr_t addr, void *buf,
 	IntelIOMMUState *iommu;
 	VTDAddressSpace *as;
 
-	if (!obj || !pcie_pasid_enabled(pci) ||
+	if (!obj || !pasid_enabled(pci) ||
 	    pasid >= 1u << s->pasid_bits ||
 	    !(pci_get_word(pci->config + PCI_COMMAND) & PCI_COMMAND_MASTER))
 		return false;
@@ -375,7 +383,14 @@ static bool add_capabilities(VdcmE810 *s, Error **errp)
 		return false;
 	for (i = 0; i < s->vectors; i++)
 		msix_vector_use(pci, i);
-	pcie_pasid_init(pci, OFF_PASID, s->pasid_bits, false, true);
+	pcie_add_capability(pci, PCI_EXT_CAP_ID_PASID, 1, OFF_PASID,
+			    PCI_EXT_CAP_PASID_SIZEOF);
+	pci_set_word(pci->config + OFF_PASID + PCI_PASID_CAP,
+		     (uint16_t)(s->pasid_bits << PASID_WIDTH_SHIFT |
+				PCI_PASID_CAP_PRIV));
+	pci_set_word(pci->wmask + OFF_PASID + PCI_PASID_CTRL,
+		     PCI_PASID_CTRL_ENABLE | PCI_PASID_CTRL_EXEC |
+		     PCI_PASID_CTRL_PRIV);
 	pcie_add_capability(pci, DVSEC_ID, 1, OFF_DVSEC, 0x18);
 	pci_set_word(pci->config + OFF_DVSEC + 4, PCI_VENDOR_ID_INTEL);
 	pci_set_word(pci->config + OFF_DVSEC + 6, 0x0180);
@@ -438,7 +453,7 @@ static const VMStateDescription no_migration = {
 	.unmigratable = 1,
 };
 
-static void class_init(ObjectClass *oc, const void *data)
+static void class_init(ObjectClass *oc, void *data)
 {
 	PCIDeviceClass *k = PCI_DEVICE_CLASS(oc);
 	DeviceClass *dc = DEVICE_CLASS(oc);
@@ -470,7 +485,7 @@ static const TypeInfo type_info = {
 	.parent = TYPE_PCI_DEVICE,
 	.instance_size = sizeof(VdcmE810),
 	.class_init = class_init,
-	.interfaces = (const InterfaceInfo[]) {
+	.interfaces = (InterfaceInfo[]) {
 		{ INTERFACE_PCIE_DEVICE },
 		{ }
 	},
