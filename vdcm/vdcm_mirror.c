@@ -23,6 +23,7 @@ void vdcm_mirror_init(struct vdcm_mirror *m, const struct vdcm_mirror_ops *ops,
 	m->ops = ops;
 	m->host = host;
 	mutex_init(&m->lock);
+	m->left = VDCM_NONE_LEFT;
 }
 
 void vdcm_mirror_exit(struct vdcm_mirror *m)
@@ -188,6 +189,17 @@ static int vdcm_mirror_take(struct vdcm_mirror *m, u64 pfn, u32 n, bool write)
 }
 
 /*
+ * There is nothing to be had. A VMM maps the BARs of its devices, too, and the
+ * doorbell page of a queue that is off cannot be pinned.
+ */
+static bool vdcm_mirror_none(struct vdcm_mirror *m, u64 pfn, int ret)
+{
+	if (ret == -EFAULT && m->left == VDCM_NONE_LEFT)
+		m->left = pfn;
+	return ret == -ENOENT || ret == -EFAULT;
+}
+
+/*
  * Pages of one block, @first to @last, as far as there is memory; with @all it
  * is an error where there is none.
  */
@@ -212,13 +224,14 @@ static int vdcm_mirror_fill(struct vdcm_mirror *m, u64 first, u64 last,
 		n = min_t(u64, step, end - pfn + 1);
 
 		ret = vdcm_mirror_take(m, pfn, n, true);
-		if ((ret == -ENOENT || ret == -EPERM) && n > 1) {
+		if ((ret == -ENOENT || ret == -EFAULT || ret == -EPERM) &&
+		    n > 1) {
 			step = n / 2;
 			continue;
 		}
 		if (ret == -EPERM)
 			ret = vdcm_mirror_take(m, pfn, 1, false);
-		if (ret && (ret != -ENOENT || all))
+		if (ret && (all || !vdcm_mirror_none(m, pfn, ret)))
 			return ret;
 		if (!ret)
 			step = min(2 * step, VDCM_BLOCK);
@@ -243,15 +256,15 @@ static int vdcm_mirror_probe_block(struct vdcm_mirror *m, u64 first)
 	/* Mostly there is memory everywhere, or nowhere. */
 	if (i == m->num || m->extents[i].first > last) {
 		ret = vdcm_mirror_take(m, first, VDCM_BLOCK, true);
-		if (ret != -ENOENT && ret != -EPERM)
+		if (ret != -ENOENT && ret != -EFAULT && ret != -EPERM)
 			return ret;
 	}
 	if (first) {
 		ret = vdcm_mirror_touch(m, first);
-		if (ret == -ENOENT)
+		if (vdcm_mirror_none(m, first, ret))
 			ret = vdcm_mirror_touch(m, last);
 		if (ret)
-			return ret == -ENOENT ? 0 : ret;
+			return vdcm_mirror_none(m, last, ret) ? 0 : ret;
 	}
 	return vdcm_mirror_fill(m, first, last, false);
 }
@@ -286,6 +299,8 @@ int vdcm_mirror_probe(struct vdcm_mirror *m, u64 limit)
 		ret = vdcm_mirror_enter(m);
 		if (ret)
 			return ret;
+		if (!pfn)
+			m->left = VDCM_NONE_LEFT;
 		i = vdcm_extent_find(m, pfn);
 		if (i < m->num && m->extents[i].first <= pfn &&
 		    m->extents[i].last >= VDCM_BLOCK_LAST(pfn))

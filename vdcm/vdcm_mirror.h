@@ -26,6 +26,8 @@
  */
 #define VDCM_MAX_EXTENTS	8192u
 
+#define VDCM_NONE_LEFT		(~0ull)
+
 /**
  * struct vdcm_mirror_ops - what is done to pages
  *
@@ -37,8 +39,9 @@
 struct vdcm_mirror_ops {
 	/**
 	 * @pin: all pages or none, and where they are. Returns 0, -ENOENT when
-	 * there is memory under none or not all of them, -EPERM when it may not
-	 * be written, or another error.
+	 * there is memory under none or not all of them, -EFAULT when there is
+	 * something that cannot be pinned, as a device's BAR, -EPERM when it may
+	 * not be written, or another error.
 	 */
 	int (*pin)(void *host, u64 pfn, u32 n, bool write, u64 *phys);
 	/** @unpin: the reverse, also of a part. */
@@ -87,6 +90,8 @@ struct vdcm_extent {
  * @room:    how many there is room for
  * @pages:   in all of them
  * @at:      page that the last error is about
+ * @left:    page that the last probe left out as it cannot be pinned, or
+ *           VDCM_NONE_LEFT
  * @severed: unmapping failed once; nothing is mapped any more
  * @phys:    scratch
  */
@@ -99,6 +104,7 @@ struct vdcm_mirror {
 	u32 room;
 	u64 pages;
 	u64 at;
+	u64 left;
 	bool severed;
 	u64 phys[2][VDCM_BLOCK];
 };
@@ -115,8 +121,9 @@ void vdcm_mirror_exit(struct vdcm_mirror *m);
  * @limit: first page frame number to look no further at; whole blocks
  *
  * Finds all memory but pieces inside of a block, other than the first block,
- * that contain neither its first nor its last page. Returns 0 or -errno, with
- * vdcm_mirror::at; what was mirrored stays so.
+ * that contain neither its first nor its last page. What cannot be pinned is
+ * left out, see vdcm_mirror::left. Returns 0 or -errno, with vdcm_mirror::at;
+ * what was mirrored stays so.
  */
 int vdcm_mirror_probe(struct vdcm_mirror *m, u64 limit);
 

@@ -51,6 +51,7 @@ struct vdcm_pasid_pf {
  * @space:   where its DMA goes
  * @mirror:  what is there
  * @hinted:  the user tells what it has mapped; do not probe
+ * @told:    that something was left out; since it was opened
  * @quiet:   in jiffies: nothing is pinned before; under the mirror's lock
  * @give_up: in jiffies: whoever waits for @quiet stops waiting
  * @scratch: for pinning; under the mirror's lock
@@ -60,6 +61,7 @@ struct vdcm_pasid {
 	struct vdcm_space space;
 	struct vdcm_mirror mirror;
 	bool hinted;
+	bool told;
 	unsigned long quiet;
 	unsigned long give_up;
 	struct vdcm_pin_scratch scratch;
@@ -385,6 +387,19 @@ static void vdcm_pasid_refuse(struct vdcm_pasid *p, int err)
 			    READ_ONCE(p->mirror.at) << PAGE_SHIFT, why, err);
 }
 
+/* A VMM that maps its devices' BARs does not expect DMA to these to work. */
+static void vdcm_pasid_tell(struct vdcm_pasid *p)
+{
+	u64 left = READ_ONCE(p->mirror.left);
+
+	if (left == VDCM_NONE_LEFT || p->told)
+		return;
+	p->told = true;
+	dev_info(p->adi->dev,
+		 "what is mapped at 0x%llx cannot be pinned, so the device does not reach it; a BAR needs not be reached\n",
+		 left << PAGE_SHIFT);
+}
+
 /* Where a virtual machine has no memory any more, as page frame number. */
 static u64 vdcm_pasid_limit(const struct vdcm_pasid *p)
 {
@@ -413,6 +428,8 @@ int vdcm_pasid_cover(struct vdcm_adi *adi)
 		ret = vdcm_mirror_probe(&p->mirror, vdcm_pasid_limit(p));
 	if (ret)
 		vdcm_pasid_refuse(p, ret);
+	else
+		vdcm_pasid_tell(p);
 	return ret;
 }
 
@@ -460,6 +477,7 @@ void vdcm_pasid_close(struct vdcm_adi *adi)
 		return;
 	vdcm_mirror_unmap(&p->mirror, 0, U64_MAX);
 	p->hinted = false;
+	p->told = false;
 }
 
 unsigned long vdcm_pasid_pages(const struct vdcm_adi *adi)

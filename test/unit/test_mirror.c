@@ -19,7 +19,7 @@ static void *mirror_alloc(size_t n, size_t len);
 #define PAGES		(BLOCKS * VDCM_BLOCK)
 #define HUGE		((u64)VDCM_BLOCK * PAGE_SIZE)
 
-enum access { NONE, RO, RW };
+enum access { NONE, RO, RW, BAR };
 enum step { S_PIN, S_MAP, S_UNMAP, S_ALLOC, S_WAIT, STEPS };
 
 struct page_state {
@@ -69,6 +69,8 @@ static int op_pin(void *host, u64 pfn, u32 n, bool write, u64 *phys)
 
 		if (pfn + i >= pages || p->can == NONE)
 			return -ENOENT;
+		if (p->can == BAR)
+			return -EFAULT;
 		if (write && p->can == RO)
 			return -EPERM;
 		CHECK(!p->pinned);
@@ -404,6 +406,44 @@ TEST_ONCE(found)
 	end();
 }
 
+/* What a VMM maps and cannot be pinned is left out, and its neighbours are not. */
+TEST_ONCE(bars)
+{
+	const u32 at = 3 * VDCM_BLOCK;
+
+	begin(8);
+	c_map(0, VDCM_BLOCK - 1, RW, true);
+	c_map(at, at, BAR, false);		/* two pages of one */
+	c_map(at + 2, at + 2, BAR, false);
+	c_map(at + 3, at + 99, RW, false);	/* found by nobody */
+	c_map(4 * VDCM_BLOCK, 5 * VDCM_BLOCK - 1, BAR, false);
+	c_map(5 * VDCM_BLOCK, 5 * VDCM_BLOCK + 9, BAR, false);
+	c_map(5 * VDCM_BLOCK + 10, 6 * VDCM_BLOCK - 1, RW, false);
+	CHECK_EQ(mirror.left, VDCM_NONE_LEFT);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, pages), 0);
+	CHECK_EQ(mirror.left, at);
+	CHECK_EQ(mirror.pages, VDCM_BLOCK + VDCM_BLOCK - 10);
+	CHECK(in_mirror(0) && in_mirror(5 * VDCM_BLOCK + 10));
+	check_state();
+
+	/* but not where it is said to be memory */
+	CHECK_EQ(vdcm_mirror_add(&mirror, at, at + 99), -EFAULT);
+	CHECK_EQ(vdcm_mirror_add(&mirror, at + 3, at + 99), 0);
+	check_state();
+
+	/* of the last probe */
+	c_unmap(at, at);
+	c_unmap(at + 2, at + 2);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, pages), 0);
+	CHECK_EQ(mirror.left, 4 * VDCM_BLOCK);
+	c_unmap(4 * VDCM_BLOCK, 5 * VDCM_BLOCK - 1);
+	c_unmap(5 * VDCM_BLOCK, 5 * VDCM_BLOCK + 9);
+	CHECK_EQ(vdcm_mirror_probe(&mirror, pages), 0);
+	CHECK_EQ(mirror.left, VDCM_NONE_LEFT);
+	check_state();
+	end();
+}
+
 TEST_ONCE(add)
 {
 	begin(8);
@@ -656,7 +696,7 @@ static bool scenario(int err)
 
 TEST_ONCE(failures)
 {
-	static const int errs[] = { -ENOMEM, -EFAULT, -EACCES };
+	static const int errs[] = { -ENOMEM, -EBUSY, -EACCES };
 	static const u32 least[STEPS] = { 200, 15, 4, 1, 20 };
 	u32 s, at, hurt;
 
