@@ -1,0 +1,271 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Inside a test VM with the emulated E810 (test/vm/run --e810): vdcm_e810, a PASID
+# for each ADI, and stock iavf in nested guests on them. The wire's other end is
+# a virtio-net of the host VM. Where the kernel attaches nothing to a PASID (6.1)
+# it is about the refusal. Run by test/vm/suite.
+# shellcheck source-path=SCRIPTDIR disable=SC2119
+
+. "$(dirname "$0")/lib.sh"
+
+PROGRAMS=/run/bed/programs
+PF=
+A=$(uuid 1)
+B=$(uuid 2)
+
+# lib.sh's, for this PF.
+pf() { echo "$PF"; }
+type_dir() { echo "/sys/class/mdev_bus/$PF/mdev_supported_types/${2:-e810-vdcm}"; }
+uplink() { ls /sys/bus/virtio/drivers/virtio_net/virtio*/net; }
+
+find_pf() {
+	local d
+	for d in /sys/bus/pci/devices/*; do
+		[ "$(cat "$d/vendor" "$d/device" | paste -sd:)" != 0x8086:0x1592 ] || PF=${d##*/}
+	done
+	[ -n "$PF" ] || die "no E810 here: test/vm/run --e810"
+}
+
+driver() { basename "$(readlink "/sys/bus/pci/devices/$PF/driver")"; }
+
+bind() { echo "$PF" >/sys/bus/pci/drivers_probe; }
+unbind() { echo "$PF" >/sys/bus/pci/drivers/e810/unbind; }
+
+peer_up() {
+	modprobe virtio_net
+	wait_for 5 uplink
+	ip link set "$(uplink)" up
+	ip addr replace "$HOST_IP/24" dev "$(uplink)"
+}
+
+# The port is nobody's until it is given away.
+loads() {
+	modprobe vdcm_e810
+	sleep 1
+	[ ! -e "/sys/bus/pci/devices/$PF/driver" ] || die "took the port: $(driver)"
+	echo e810 >"/sys/bus/pci/devices/$PF/driver_override"
+	bind
+	[ "$(driver)" = e810 ]
+	[ -d "/sys/class/mdev_bus/$PF" ]
+	dmesg | grep "E810 port 0, .*, link [1-9][0-9]* Mbit/s: 64 ADIs, .* doorbell pages mapped"
+}
+
+foreign_port() {
+	local p
+	p=$(basename "$(readlink -f /sys/bus/virtio/devices/virtio0/..)")
+	! bash -c "echo $p >/sys/bus/pci/drivers/e810/bind" 2>/dev/null
+}
+
+# 6.1, or no IOMMU: it says so, and makes none.
+refuses() {
+	dmesg | grep 'no PASIDs: this kernel cannot attach a domain to one; 5.10 and 6.12 can'
+	grep -rh . "$(type_dir)" | grep -F 'pasid_mode=none: this kernel'
+	! echo "$A" >"$(type_dir)/create" || die "made one without a PASID"
+	[ ! -e "$MDEV/$A" ]
+	dmesg | tail -n 5 | grep "cannot create $A: no PASIDs: this kernel cannot attach"
+	unbind
+	bind
+	unbind
+}
+
+type_attributes() {
+	local d t
+	for t in e810-vdcm e810-vdcm4; do
+		d=$(type_dir 0 "$t")
+		grep . "$d"/{name,description,device_api,available_instances}
+		[ "$(cat "$d/device_api")" = vfio-pci ]
+		grep -q 'AVF' "$d/name"
+		grep -q 'queue_pairs=' "$d/description"
+	done
+	[ "$(cat "$(type_dir)/available_instances")" = 64 ]
+	grep -q " pasid_mode=$MODE" "$(type_dir)/description"
+}
+
+creates() {
+	mdev_create 1
+	mdev_create 2
+	grep . "$MDEV"/*/{pasid,pasid_mode,link,speed,doorbell}
+	[ "$(cat "$MDEV/$A/pasid_mode")" = "$MODE" ]
+	[ "$(cat "$MDEV/$A/pasid")" -gt 0 ]
+	[ "$(cat "$MDEV/$B/pasid")" -gt 0 ]
+	[ "$(cat "$MDEV/$A/pasid")" != "$(cat "$MDEV/$B/pasid")" ]
+	[ "$(cat "$(type_dir)/available_instances")" = 62 ]
+}
+
+# The tool knows nothing of this PF in particular.
+tool() {
+	local u
+	u=$(vdcmctl create --pf "$PF" mac=02:00:00:00:00:77)
+	vdcmctl list | tee -a /dev/stderr | grep "$u" | grep -q 02:00:00:00:00:77
+	vdcmctl remove "$u"
+	[ "$(cat "$(type_dir)/available_instances")" = 62 ]
+}
+
+# Doorbells trapped and mapped, interrupts, resets of the device and of the PF.
+programs() {
+	modprobe vfio_iommu_type1
+	timeout 300 "$PROGRAMS/test_hw" "$A" "$B" "/sys/bus/pci/devices/$PF"
+	grep . "$MDEV/$A"/stats/{doorbell_faults,doorbell_zaps,bar_writes,resets_pf,mirrored_pages,pinned_pages}
+	[ "$(stat_of "$A" pinned_pages)" = 0 ]
+	# Without a mistake of its user's no DMA is refused.
+	! log_since programs | grep -E 'DMAR:.*fault addr|the device stopped'
+}
+
+isolation() {
+	local pasid
+	pasid=$(cat "$MDEV/$A/pasid")
+	timeout 300 "$PROGRAMS/test_pasid" "$A" "$B"
+	log_since isolation | grep -E 'DMAR:|device stopped'
+	log_since isolation | grep -E "DMAR:.*PASID (0x)?$(printf %x "$pasid")\b.*fault addr (0x)?50000000\b" ||
+		die "the IOMMU does not report the access that A was denied"
+	log_since isolation | grep "$A: the device stopped transmit queue 0 for what it did"
+	! log_since isolation | grep "$B: the device stopped transmit" || die "B did nothing"
+}
+
+# The next device has a PASID that another just had.
+pasid_again() {
+	local pasid
+	pasid=$(cat "$MDEV/$B/pasid")
+	mdev_remove "$B"
+	mdev_create 2
+	echo "PASID $pasid, then $(cat "$MDEV/$B/pasid")"
+	timeout 300 "$PROGRAMS/test_pasid" "$A" "$B"
+}
+
+boots() {
+	peer_up
+	guest start a --mdev "$A"
+	guest start b --mdev "$B"
+	net_up a 1
+	net_up b 2
+	guest run a ethtool -i eth0 | tee -a /dev/stderr | grep -q 'driver: iavf'
+	grep . "$MDEV"/*/stats/mirrored_pages
+	[ "$(stat_of "$A" mirrored_pages)" -gt 100000 ]
+}
+
+clean_probe() {
+	local e
+	e="$(errors_in a)$(errors_in b)"
+	[ -z "$e" ] || die "iavf complains: $e"
+}
+
+pings() {
+	ping_ok a "$(guest_ip 2)" 200
+	ping_ok a "$HOST_IP" 50
+	ping_ok b "$HOST_IP" 50
+	ping_ok host "$(guest_ip 1)" 50
+}
+
+# Mapped doorbells: of all that the guests send, next to nothing is an exit.
+tcp_between() {
+	local w0 w1 p0 p1
+	iperf_server b
+	w0=$(stat_of "$A" bar_writes)
+	p0=$(stat_of "$A" tx_unicast)
+	tcp a "$(guest_ip 2)" 8
+	tcp a "$(guest_ip 2)" 5 -R
+	w1=$(stat_of "$A" bar_writes)
+	p1=$(stat_of "$A" tx_unicast)
+	echo "a sent $((p1 - p0)) frames, and stored $((w1 - w0)) times to what traps"
+	grep . "$MDEV/$A"/stats/doorbell_*
+	[ $((w1 - w0)) -lt $((p1 - p0)) ] || die "doorbells trap"
+}
+
+tcp_wire() {
+	iperf3 -s -D -B "$HOST_IP" -I "$OUT/iperf3.pid"
+	wait_for 5 test -s "$OUT/iperf3.pid"
+	tcp a "$HOST_IP" 5
+	tcp a "$HOST_IP" 5 -R
+	kill "$(tr -d '\0' <"$OUT/iperf3.pid")"
+	rm -f "$OUT/iperf3.pid"
+}
+
+statistics() {
+	local tx0 rx0
+	tx0=$(stat_of "$A" tx_unicast)
+	rx0=$(stat_of "$B" rx_unicast)
+	ping_ok a "$(guest_ip 2)" 100
+	echo "a sent $(($(stat_of "$A" tx_unicast) - tx0)), b received $(($(stat_of "$B" rx_unicast) - rx0))"
+	[ $(($(stat_of "$A" tx_unicast) - tx0)) -ge 100 ]
+	[ $(($(stat_of "$B" rx_unicast) - rx0)) -ge 100 ]
+	[ "$(stat_of "$A" dma_errors)" = 0 ]
+}
+
+# The whole port, under both guests: their drivers notice, and come back.
+pf_reset() {
+	local i pa pb
+	pa=$(cat "$MDEV/$A/pasid")
+	pb=$(cat "$MDEV/$B/pasid")
+	for i in 1 2; do
+		echo 1 >"/sys/bus/pci/devices/$PF/reset"
+		reachable a "$HOST_IP" 60 || die "PF reset $i: no traffic of a"
+		reachable a "$(guest_ip 2)" 60 || die "PF reset $i: no traffic of b"
+	done
+	[ "$(cat "$MDEV/$A/pasid" "$MDEV/$B/pasid" | paste -sd' ')" = "$pa $pb" ]
+	ping_ok a "$(guest_ip 2)" 20
+}
+
+killed_under_traffic() {
+	guest run a "ping -q -i 0.01 -c 6000 $(guest_ip 2) >/dev/null 2>&1 & sleep 1"
+	guest kill a
+	wait_for 10 test "$(stat_of "$A" pinned_pages)" = 0
+	ping_ok b "$HOST_IP" 20
+}
+
+# Under a guest that runs: it is asked to unplug.
+unbind_while_running() {
+	guest list
+	timeout 60 bash -c "echo $PF >/sys/bus/pci/drivers/e810/unbind" || die "unbind did not return"
+	[ ! -e "/sys/class/mdev_bus/$PF" ]
+	[ ! -e "$MDEV/$B" ]
+	guest stop b
+	bind
+	mdev_remove "$(mdev_create 1)"
+}
+
+unloads() {
+	modprobe -r vdcm_e810
+	! lsmod | grep '^vdcm' || die "still loaded"
+}
+
+log_is_clean() {
+	balanced
+	! dmesg | grep -E "$SPLAT" || die "the kernel log has a splat"
+	# What the driver did that the device does not take; but what a queue did
+	# is its user's doing.
+	! grep 'vdcm-e810:' "$OUT/qemu.txt" | grep -vE 'queue [0-9]+ stopped: ' ||
+		die "the model has complaints"
+}
+
+find_pf || exit 1
+case $(uname -r) in
+5.10.*)	MODE=aux ;;
+6.1.*)	MODE=none ;;
+*)	MODE=attach ;;
+esac
+
+check load loads
+check foreign-port foreign_port
+if [ "$MODE" = none ]; then
+	check refuse-without-pasid refuses
+else
+	check type-attributes type_attributes
+	check create creates
+	check vdcmctl tool
+	check programs programs
+	check isolation isolation
+	check pasid-again pasid_again
+	check guests-boot boots
+	check probe-without-error clean_probe
+	check ping pings
+	check tcp-between-guests tcp_between
+	check tcp-wire tcp_wire
+	check statistics statistics
+	check pf-reset-2 pf_reset
+	check guest-kill-under-traffic killed_under_traffic
+	check unbind-while-running unbind_while_running
+fi
+check unload unloads
+check kernel-log log_is_clean
+finish
