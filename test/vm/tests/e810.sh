@@ -224,6 +224,27 @@ unbind_while_running() {
 	mdev_remove "$(mdev_create 1)"
 }
 
+# As many as there are PASIDs, nearly, each with another.
+two_hundred() {
+	local i t0 t1 t2
+	modprobe -r vdcm_e810
+	modprobe vdcm_e810 max_adis=200
+	bind
+	t0=$(date +%s%N)
+	for i in $(seq 200); do
+		uuid "$i" >"$(type_dir)/create" || die "number $i refused"
+	done
+	t1=$(date +%s%N)
+	[ "$(cat "$MDEV"/*/pasid | sort -nu | wc -l)" = 200 ]
+	[ "$(cat "$(type_dir)/available_instances")" = 0 ]
+	for i in $(seq 200); do
+		mdev_remove "$(uuid "$i")"
+	done
+	t2=$(date +%s%N)
+	echo "created in $(((t1 - t0) / 200000)) us each, removed in $(((t2 - t1) / 200000)) us each"
+	[ "$(cat "$(type_dir)/available_instances")" = 200 ]
+}
+
 unloads() {
 	modprobe -r vdcm_e810
 	! lsmod | grep '^vdcm' || die "still loaded"
@@ -265,6 +286,7 @@ else
 	check pf-reset-2 pf_reset
 	check guest-kill-under-traffic killed_under_traffic
 	check unbind-while-running unbind_while_running
+	check adis-200 two_hundred
 fi
 check unload unloads
 check kernel-log log_is_clean
