@@ -194,7 +194,8 @@ statistics() {
 
 # The whole port, under both guests: their drivers notice, and come back.
 pf_reset() {
-	local i pa pb
+	local i pa pb ra
+	ra=$(stat_of "$A" resets_pf)
 	pa=$(cat "$MDEV/$A/pasid")
 	pb=$(cat "$MDEV/$B/pasid")
 	for i in 1 2; do
@@ -203,6 +204,7 @@ pf_reset() {
 		reachable a "$(guest_ip 2)" 60 || die "PF reset $i: no traffic of b"
 	done
 	[ "$(cat "$MDEV/$A/pasid" "$MDEV/$B/pasid" | paste -sd' ')" = "$pa $pb" ]
+	[ $(($(stat_of "$A" resets_pf) - ra)) = 2 ]
 	ping_ok a "$(guest_ip 2)" 20
 }
 
