@@ -70,6 +70,35 @@ static void put(const char *dir, const char *file)
 	close(fd);
 }
 
+/* Stores that vdcm saw. */
+static unsigned long trapped(const char *uuid)
+{
+	char path[128];
+	unsigned long n;
+	FILE *f;
+
+	snprintf(path, sizeof(path),
+		 "/sys/bus/mdev/devices/%s/stats/bar_writes", uuid);
+	f = fopen(path, "r");
+	CHECK(f && fscanf(f, "%lu", &n) == 1, "%s", path);
+	fclose(f);
+	return n;
+}
+
+/* Doorbells of mapped pages are the device's alone. */
+static void no_exits(char **uuid)
+{
+	unsigned long n[2];
+	int i;
+
+	for (i = 0; i < 2; i++)
+		n[i] = trapped(uuid[i]);
+	exchange(FRAMES);
+	for (i = 0; i < 2; i++)
+		CHECK(trapped(uuid[i]) == n[i], "%lu", trapped(uuid[i]) - n[i]);
+	printf("  %d frames, no doorbell trapped\n", FRAMES);
+}
+
 /* @n: 1 or 2; a driver with many queues takes more memory each time. */
 static void rounds(const char *pf, int n)
 {
@@ -131,6 +160,7 @@ int main(int argc, char **argv)
 	mapped.wr = mapped_wr;
 	p.d[0].t = &mapped;
 	p.d[1].t = &mapped;
+	no_exits(argv + 1);
 	rounds(argv[3], 2);
 	for (i = 0; i < 2; i++) {
 		avfdrv_remove(&p.d[i]);
