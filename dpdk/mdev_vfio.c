@@ -305,7 +305,7 @@ static int map_bar0(struct mdev_vfio *v, unsigned int num_regions, struct mdev_e
 		info = NULL;
 	}
 	if (!info) {
-		mdev_error_set(err, "the device has no region that maps all of BAR0: this vdcm is too old, or it is a device of another module");
+		mdev_error_set(err, "the device has no region that maps all of BAR0: its queues are hardware's (vdcm_e810), this vdcm is too old, or it is a device of another module");
 		return -ENOTSUP;
 	}
 

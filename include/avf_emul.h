@@ -426,7 +426,8 @@ bool avf_fast_read(struct avf_dev *dev, u32 off, u32 *val);
  *
  * From here on avf_bar_read() and avf_bar_write() act on that memory, too. The
  * caller looks at avf_page_pending() from time to time. A device has one set of
- * pages at a time.
+ * pages at a time; one with avf_params::hw has none: what is stored there would
+ * not be passed on.
  */
 void avf_page_attach(struct avf_dev *dev, void *const page[AVF_BAR0_PAGES]);
 

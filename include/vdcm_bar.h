@@ -19,6 +19,9 @@
  *                               device's attribute "doorbell".
  *   ..._READ, ..._WRITE         pread() and pwrite() as on BAR0.
  *
+ * A device whose queues are hardware's (vdcm_e810) has no such region: mapped
+ * doorbells are that hardware's, and interrupts are enabled there.
+ *
  * First read anything from the region, such as the dword at offset 0: that makes
  * the pages, and from then until it is closed the device keeps its registers
  * there. (It fails with ENOMEM without memory for them.) To ask for the region's

@@ -130,7 +130,7 @@ int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
 {
 	unsigned long nr = vma->vm_pgoff - VDCM_BAR_PGOFF;
 
-	/* Pairs with vdcm_bar_make(). */
+	/* Pairs with vdcm_bar_make(). Never on where there is no such region. */
 	if (!smp_load_acquire(&adi->bar.on))
 		return -EINVAL;
 	if (nr >= AVF_BAR0_PAGES || vma_pages(vma) > AVF_BAR0_PAGES - nr)

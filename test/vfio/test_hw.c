@@ -2,10 +2,11 @@
 /*
  * Two devices of a PF whose queues are hardware: traffic with doorbells that
  * trap, and with doorbells in the PF's own pages; resets of a device, and of the
- * PF under both.
+ * PF under both. BAR0 is not to be mapped whole.
  *
  * test_hw UUID UUID PF [trap]		PF: its directory in sysfs
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -139,6 +140,27 @@ static void rounds(const char *pf, int n)
 	exchange(20);
 }
 
+/* Registers in memory nobody would look at: the region of vdcm_bar.h is none. */
+static void no_whole_bar(struct vfiodev *v)
+{
+	const off_t at = (off_t)VFIO_OFF(VFIO_PCI_NUM_REGIONS);
+	struct vfio_device_info d = { .argsz = sizeof(d) };
+	struct vfio_region_info info = {
+		.argsz = sizeof(info),
+		.index = VFIO_PCI_NUM_REGIONS,
+	};
+	uint32_t val = 0;
+
+	CHECK(!ioctl(v->fd, VFIO_DEVICE_GET_INFO, &d));
+	CHECK(d.num_regions == VFIO_PCI_NUM_REGIONS, "%u", d.num_regions);
+	CHECK(ioctl(v->fd, VFIO_DEVICE_GET_REGION_INFO, &info) &&
+	      errno == EINVAL);
+	CHECK(pread(v->fd, &val, 4, at) < 0 && errno == EINVAL);
+	CHECK(pwrite(v->fd, &val, 4, at) < 0 && errno == EINVAL);
+	CHECK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd,
+		   at) == MAP_FAILED && errno == EINVAL);
+}
+
 int main(int argc, char **argv)
 {
 	struct avfdrv_transport mapped = vfiodev_transport;
@@ -148,6 +170,8 @@ int main(int argc, char **argv)
 	setlinebuf(stdout);
 	CHECK(argc >= 4, "usage: %s UUID UUID PF [trap]", argv[0]);
 	pair_open(&p, argv + 1, VFIO_TYPE1v2_IOMMU, &vfiodev_transport);
+	for (i = 0; i < 2; i++)
+		no_whole_bar(&p.v[i]);
 	rounds(argv[3], trap ? 1 : 2);
 	printf("hardware, trapped: ok\n");
 	for (i = 0; i < 2; i++)
