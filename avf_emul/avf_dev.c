@@ -32,6 +32,7 @@ static bool avf_dev_params_ok(const struct avf_params *params)
 {
 	return params->num_qps >= 1 && params->num_qps <= AVF_MAX_QPS &&
 	       !(params->flags & ~(AVF_PARAM_VMM_MSIX | AVF_PARAM_GSO)) &&
+	       !(params->hw && (params->flags & AVF_PARAM_GSO)) &&
 	       !(params->mac[0] & 1);
 }
 

@@ -246,7 +246,8 @@ struct adi_hw_ops {
  * @gso:       @xmit takes frames with avf_frame::gso set, too: unicast TCP, not
  *             UDP, over IP without options or extension headers, with at most
  *             one 802.1Q tag; the frame is at most 64 KiB, its headers are
- *             true, and TCP's checksum is the sum of the pseudo header
+ *             true, and TCP's checksum is the sum of the pseudo header. Only
+ *             without @hw
  * @parent:    vdcm's side of it; the driver leaves it alone
  */
 struct adi_pf {

@@ -226,7 +226,10 @@ struct avf_host_ops {
 
 /** VMM owns the MSI-X table: vector masks in BAR3 do not gate irq_raise(). */
 #define AVF_PARAM_VMM_MSIX	0x1u
-/** Host op xmit() takes frames that are to be cut, with avf_frame::gso set. */
+/**
+ * Host op xmit() takes frames that are to be cut, with avf_frame::gso set. Not
+ * with avf_params::hw, for which there is no xmit().
+ */
 #define AVF_PARAM_GSO		0x2u
 
 /**

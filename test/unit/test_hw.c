@@ -147,6 +147,21 @@ static void hw_open(struct bed *b, uint16_t qps, uint32_t no_caps)
 	b->d.want_qps = qps;
 }
 
+/* Hardware cuts its own frames. */
+TEST_ONCE(no_gso)
+{
+	struct avf_params p = {
+		.num_qps = 1,
+		.hw = &hw_ops,
+		.flags = AVF_PARAM_GSO,
+	};
+	struct bed b;
+
+	hw_open(&b, 1, 0);
+	CHECK(!avf_dev_create(&p, &b.h.ops, &b.h));
+	bed_close(&b);
+}
+
 static void hw_up(struct bed *b, uint16_t qps)
 {
 	hw_open(b, qps, 0);
