@@ -314,8 +314,9 @@ int vdcm_pasid_create(struct vdcm_adi *adi)
 		return 0;
 	why = READ_ONCE(pf->why);
 	if (why) {
-		dev_err(dev, "cannot create %s: no PASIDs: %s\n",
-			dev_name(adi->dev), why);
+		vdcm_refused(adi->parent, dev,
+			     "cannot create %s: no PASIDs: %s",
+			     dev_name(adi->dev), why);
 		return -EOPNOTSUPP;
 	}
 
@@ -324,8 +325,9 @@ int vdcm_pasid_create(struct vdcm_adi *adi)
 		return -ENOMEM;
 	ret = vdcm_space_create(&p->space, dev, &why);
 	if (ret) {
-		dev_err(dev, "cannot create %s: no PASID for it: %s (%d)\n",
-			dev_name(adi->dev), why, ret);
+		vdcm_refused(adi->parent, dev,
+			     "cannot create %s: no PASID for it: %s (%d)",
+			     dev_name(adi->dev), why, ret);
 		kvfree(p);
 		return ret;
 	}

@@ -64,6 +64,7 @@ refuses() {
 	! echo "$A" >"$(type_dir)/create" || die "made one without a PASID"
 	[ ! -e "$MDEV/$A" ]
 	dmesg | tail -n 5 | grep "cannot create $A: no PASIDs: this kernel cannot attach"
+	grep "^$PF: cannot create $A: no PASIDs: this kernel cannot attach" "/sys/class/mdev_bus/$PF/last_error"
 	unbind
 	bind
 	unbind
