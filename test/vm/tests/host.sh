@@ -150,6 +150,8 @@ kvm_doorbell() {
 	modprobe kvm_amd || modprobe kvm_intel || true
 	mdev_create 1
 	timeout 300 "$PROGRAMS/test_kvm" "$(uuid 1)" || rc=$?
+	# If it ended early.
+	echo 0 >/sys/module/vdcm/parameters/doorbell_hold_us
 	mdev_remove "$(uuid 1)"
 	return "$rc"
 }
