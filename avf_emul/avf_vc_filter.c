@@ -57,6 +57,15 @@ static bool avf_vc_mac_allowed(const struct avf_dev *dev, const u8 *mac)
 	       avf_mac_equal(mac, dev->mac);
 }
 
+/*
+ * What the host has fixed stays, as with ice: an old driver that is refused
+ * another address deletes this one all the same, and goes on sending from it.
+ */
+static bool avf_vc_mac_kept(const struct avf_dev *dev, const u8 *mac)
+{
+	return dev->mac_fixed && !dev->trusted && avf_mac_equal(mac, dev->mac);
+}
+
 AVF_VC_CHECK(add_mac)
 {
 	const struct avf_vc_mac_list *list = msg;
@@ -174,7 +183,7 @@ AVF_VC_COMMIT(del_mac)
 		u16 at = avf_macs_find(set, mac);
 
 		/* Deleting what is not there is no error (4.5). */
-		if (at == set->n)
+		if (at == set->n || avf_vc_mac_kept(dev, mac))
 			continue;
 		dev->ops->mac_del(dev->host, mac);
 		set->n--;
