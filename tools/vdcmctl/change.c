@@ -16,6 +16,7 @@
  * @uuid:  the device that it is about
  * @pf:    the PF, when it is that which gives reasons
  * @owner: name of the PF, for its last_error
+ * @attr:  the attribute that is written, NULL = none
  */
 struct change {
 	const char *path;
@@ -23,22 +24,36 @@ struct change {
 	const char *uuid;
 	const char *pf;
 	const char *owner;
+	const char *attr;
 };
 
-/* What the PF's last_error says about a device; NULL: nothing, or of another. */
-static char *pf_last_error(const char *pf, const char *uuid)
+/*
+ * What the PF's last_error says about that; NULL: nothing, or of another device
+ * or attribute. What begins with its name is about an attribute.
+ */
+static char *pf_last_error(const struct change *c)
 {
-	char *name = mem_printf("%s: ", uuid);
+	char *name = mem_printf("%s: ", c->uuid);
 	char *text = file_read(mem_printf("%s/class/mdev_bus/%s/last_error",
-					  opt.sysfs, pf));
+					  opt.sysfs, c->owner));
 	char *at = text ? strstr(text, name) : NULL;
 
-	return at ? at + strlen(name) : NULL;
+	if (!at)
+		return NULL;
+	at += strlen(name);
+	if (c->attr) {
+		char *begin = mem_printf("%s: ", c->attr);
+
+		if (strncmp(at, begin, strlen(begin)))
+			return NULL;
+	}
+	return at;
 }
 
 /*
  * 0, or -errno with *@reason what the kernel says in words (or NULL). What it
- * logged meanwhile is about this write; last_error may be an older one's.
+ * logged meanwhile is about this write, and if that is nothing there is no
+ * reason; last_error, for who may not read the log, may be an older one's.
  */
 static int change(const struct change *c, char **reason)
 {
@@ -49,8 +64,8 @@ static int change(const struct change *c, char **reason)
 	*reason = NULL;
 	if (!err)
 		return 0;
-	if (!text && c->owner)
-		text = pf_last_error(c->owner, c->uuid);
+	if (mark < 0 && c->owner)
+		text = pf_last_error(c);
 	if (text && *text)
 		*reason = text;
 	return err;
@@ -116,6 +131,7 @@ static int set_one(const struct adi *adi, const char *text)
 		return CTL_USAGE;
 	c.path = mem_printf("%s/%s", adi->path, name);
 	c.text = value;
+	c.attr = name;
 	err = change(&c, &reason);
 	if (!err)
 		return CTL_OK;
@@ -160,7 +176,6 @@ static int remove_one(const struct adi *adi)
 		.path = mem_printf("%s/remove", adi->path),
 		.text = "1",
 		.uuid = adi->uuid,
-		.owner = adi->pf,
 	};
 	char *reason;
 	int err = change(&c, &reason);
