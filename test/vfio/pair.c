@@ -82,3 +82,19 @@ bool pair_one(struct pair *p, int from, uint32_t len, uint32_t seq)
 	CHECK(!memcmp(f, g, len));
 	return true;
 }
+
+void pair_gap(unsigned int *seed, uint32_t max_us)
+{
+	uint32_t top = 1u << rand_r(seed) % 17;
+	uint32_t us;
+	struct timespec ts;
+
+	while (top / 2 > max_us)
+		top /= 2;
+	us = top / 2 + (uint32_t)rand_r(seed) % top;
+	if (us > max_us)
+		us = max_us;
+	ts.tv_sec = 0;
+	ts.tv_nsec = (long)us * 1000;
+	nanosleep(&ts, NULL);
+}

@@ -26,4 +26,10 @@ void pair_frame(struct pair *p, int from, uint8_t *f, uint32_t len,
 /* Send one and wait for it; false when it does not come in time. */
 bool pair_one(struct pair *p, int from, uint32_t len, uint32_t seq);
 
+/*
+ * Do nothing for a while: mostly short gaps, some around each power of two up to
+ * @max_us.
+ */
+void pair_gap(unsigned int *seed, uint32_t max_us);
+
 #endif /* TEST_PAIR_H */

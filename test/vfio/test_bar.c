@@ -331,23 +331,6 @@ static uint64_t events(int fd, int ms)
 	return n;
 }
 
-/* Mostly short gaps, some around each power of two up to the longest. */
-static void gap(unsigned int *seed, uint32_t max_us)
-{
-	uint32_t top = 1u << rand_r(seed) % 17;
-	uint32_t us;
-	struct timespec ts;
-
-	while (top / 2 > max_us)
-		top /= 2;
-	us = top / 2 + (uint32_t)rand_r(seed) % top;
-	if (us > max_us)
-		us = max_us;
-	ts.tv_sec = 0;
-	ts.tv_nsec = (long)us * 1000;
-	nanosleep(&ts, NULL);
-}
-
 /* Enabled with the same value each time, before the frame or after it. */
 static void queue_interrupts(struct pair *p, uint32_t n, uint32_t max_us)
 {
@@ -356,16 +339,16 @@ static void queue_interrupts(struct pair *p, uint32_t n, uint32_t max_us)
 	uint32_t i;
 
 	bar_wr(&p->v[1], R_DYN_CTLN(0), DYN_WB_ON_ITR | DYN_ITR(3));
-	gap(&seed, max_us);
+	pair_gap(&seed, max_us);
 	while (events(p->irq[1], 20))
 		;
 	for (i = 0; i < n; i++) {
 		if (i & 1)
 			bar_wr(&p->v[1], R_DYN_CTLN(0), on);
-		gap(&seed, max_us);
+		pair_gap(&seed, max_us);
 		CHECK(pair_one(p, 0, 60, i), "frame %u", i);
 		if (!(i & 1)) {
-			gap(&seed, max_us);
+			pair_gap(&seed, max_us);
 			bar_wr(&p->v[1], R_DYN_CTLN(0), on);
 		}
 		CHECK(events(p->irq[1], 2000) == 1, "interrupt %u", i);
@@ -404,7 +387,7 @@ static void mailbox_interrupts(struct pair *p, uint32_t n, uint32_t max_us)
 	avfdrv_drain(d);
 	for (i = 0; i < n; i++) {
 		mailbox_unmask(p);
-		gap(&seed, max_us);
+		pair_gap(&seed, max_us);
 		avfdrv_send(d, VC_VERSION, v11, sizeof(v11));
 		/* The first interrupt may be of what came while it was masked. */
 		for (tries = 0; ; tries++) {
@@ -429,11 +412,11 @@ static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_us)
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		gap(&seed, max_us);
+		pair_gap(&seed, max_us);
 		CHECK(pair_one(p, 0, 60, i), "edge %u: nothing arrived", i);
 	}
 	for (i = 0; i < n / 4; i++) {
-		gap(&seed, max_us);
+		pair_gap(&seed, max_us);
 		CHECK(!avfdrv_promisc(&p->d[0], 0), "edge %u: no answer", i);
 	}
 	faults = stat_of(uuid[0], "doorbell_faults") - faults;

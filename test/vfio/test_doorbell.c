@@ -173,23 +173,6 @@ static void what_happened(char **uuid)
 	       map[1].rx[0]);
 }
 
-/* Mostly short gaps, some around each power of two up to the longest. */
-static void gap(unsigned int *seed, uint32_t max_us)
-{
-	uint32_t top = 1u << rand_r(seed) % 17;
-	uint32_t us;
-	struct timespec ts;
-
-	while (top / 2 > max_us)
-		top /= 2;
-	us = top / 2 + (uint32_t)rand_r(seed) % top;
-	if (us > max_us)
-		us = max_us;
-	ts.tv_sec = 0;
-	ts.tv_nsec = (long)us * 1000;
-	nanosleep(&ts, NULL);
-}
-
 static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_gap_us)
 {
 	long faults = stat_of(uuid[0], "doorbell_faults");
@@ -197,7 +180,7 @@ static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_gap_us)
 	uint32_t i;
 
 	for (i = 0; i < n; i++) {
-		gap(&seed, max_gap_us);
+		pair_gap(&seed, max_gap_us);
 		if (!pair_one(p, 0, 60, i)) {
 			printf("edge %u: nothing arrived\n", i);
 			what_happened(uuid);
