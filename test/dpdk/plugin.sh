@@ -189,8 +189,34 @@ rx_interrupts() (
 	grep -q 'each with its interrupt' "$work/rxintr.log"
 )
 
+# prompted yes|no TEXT: does tp_prompted() think so?
+prompted() {
+	local got=no
+
+	tp_log=$work/said
+	printf '%b' "$2" >"$tp_log"
+	! tp_prompted 0 || got=yes
+	[ $got = "$1" ] || tp_fail "$1, but not for: $2"
+}
+
+# Other threads speak, too.
+prompts() {
+	local event='\nPort 0: link state change event\n'
+
+	prompted yes 'port start 0\nDone\ntestpmd> ' &&
+		prompted yes 'testpmd> ' &&
+		prompted yes "Done\nt${event}estpmd> " &&
+		prompted yes "Done\ntes${event}${event}tpm${event}d> " &&
+		prompted yes "Done\ntestpmd>${event} " &&
+		prompted yes 'Done\ntestIAVF_DRIVER: something\npmd> ' &&
+		prompted no 'Done\ntestpmd>' &&
+		prompted no 'show\ntable\nentry\n' &&
+		prompted no ''
+}
+
 devices() { tp show device info all | grep -E "Bus name: mdev|$a"; }
 
+step prompt prompts
 step build-gcc build gcc
 plugin=$(loadable "$plugin")
 if command -v clang >/dev/null; then

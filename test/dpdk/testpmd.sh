@@ -52,7 +52,26 @@ tp_says() {
 	done
 }
 
-tp_prompt() { tp_says "$1" "$2" '^testpmd> '; }
+# tp_prompted FROM: has it prompted? It writes that letter by letter, and other
+# threads say things meanwhile: "t<newline>Port 0: link state change event<newline>estpmd> ".
+tp_prompted() {
+	tp_text "$1" | perl -0777 -ne '
+		BEGIN { $said = "(?:[^\n]*\n)*"; $prompt = join($said, map { quotemeta } split(//, "testpmd> ")) }
+		$found = /(?:^|\n)$prompt/; END { exit !$found }'
+}
+
+tp_prompt() {
+	local end=$((SECONDS + $2 + 1))
+
+	until tp_prompted "$1"; do
+		if [ "$SECONDS" -ge "$end" ] || ! kill -0 "$tp_pid" 2>/dev/null; then
+			tp_text "$1" | tail -n 12
+			tp_fail "testpmd did not prompt in $2 s"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
 
 # tp COMMAND...: one command; prints the answer, without waiting for what comes
 # later.
@@ -61,7 +80,8 @@ tp() {
 
 	from=$(tp_size)
 	echo "$*" >&"$tp_fd"
-	tp_prompt "$from" "${TP_WAIT:-30}" || return 1
+	# Who wants no answer wants to know why there is none.
+	tp_prompt "$from" "${TP_WAIT:-30}" >&2 || return 1
 	tp_text "$from"
 }
 
