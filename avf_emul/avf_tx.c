@@ -29,6 +29,14 @@
 #define TX_MSS_MIN	64u	/* drivers stay above; bounds TSO */
 #define TX_TPID		0x8100u
 
+/* Of qword 1: a frame of one descriptor that asks for nothing but to be sent */
+#define TX_AS_IS	(AVF_TXD_TYPE_DATA << AVF_TXD_TYPE_S |		\
+			 (u64)AVF_TXD_CMD_EOP << AVF_TXD_CMD_S)
+#define TX_AS_IS_M	(AVF_TXD_TYPE_M << AVF_TXD_TYPE_S |		\
+			 (u64)(AVF_TXD_CMD_EOP | AVF_TXD_CMD_L2TAG1 |	\
+			       AVF_TXD_CMD_DUMMY | AVF_TXD_CMD_IP_M |	\
+			       AVF_TXD_CMD_L4_M) << AVF_TXD_CMD_S)
+
 /*
  * The scratch's bounce area starts with the poll's tables: the fetched
  * descriptors, one byte for each descriptor of the ring (set = report its
@@ -42,6 +50,8 @@
 AVF_STATIC_ASSERT(TX_AT_BOUNCE + AVF_MAX_FRAME <= AVF_TX_BOUNCE);
 /* A frame's head has room for what the switch judges. */
 AVF_STATIC_ASSERT(AVF_FRAME_HDR <= AVF_TX_HEAD);
+/* What lies in one page is not too long. */
+AVF_STATIC_ASSERT(AVF_PAGE_SIZE <= AVF_MAX_FRAME);
 
 /**
  * struct tx_run - state of one avf_tx_poll()
@@ -239,10 +249,19 @@ static int tx_desc_miss(struct tx_run *r, u32 i, u32 idx)
 			min_t(u32, TX_WIN, r->avail - from));
 }
 
+static __always_inline void tx_desc_get(const struct tx_run *r, u32 rel,
+					u64 *qw)
+{
+	struct avf_tx_desc d;
+
+	memcpy(&d, r->s->bounce + rel * TX_DESC_SIZE, sizeof(d));
+	qw[0] = le64_to_cpu(d.qw0);
+	qw[1] = le64_to_cpu(d.qw1);
+}
+
 /* Load descriptor @i, counted from the frame at @end; @i < avail. */
 static __always_inline int tx_desc(struct tx_run *r, u32 i, u64 *qw)
 {
-	struct avf_tx_desc d;
 	u32 idx, rel;
 
 	idx = r->end + i;
@@ -255,9 +274,19 @@ static __always_inline int tx_desc(struct tx_run *r, u32 i, u64 *qw)
 		rel = avf_ring_count(r->win_pos, idx, r->q->len);
 	}
 
-	memcpy(&d, r->s->bounce + rel * TX_DESC_SIZE, sizeof(d));
-	qw[0] = le64_to_cpu(d.qw0);
-	qw[1] = le64_to_cpu(d.qw1);
+	tx_desc_get(r, rel, qw);
+	return 0;
+}
+
+/* The same for the first of a frame, which most often was fetched already. */
+static __always_inline int tx_desc_first(struct tx_run *r, u64 *qw)
+{
+	u32 rel = r->end - r->win_pos;
+
+	/* Fetched across the end of the ring, too, is what tx_desc() sorts out. */
+	if (unlikely(rel >= r->win_n))
+		return tx_desc(r, 0, qw);
+	tx_desc_get(r, rel, qw);
 	return 0;
 }
 
@@ -359,15 +388,14 @@ static int tx_scan_chain(struct tx_run *r, struct tx_unit *u)
 	return 0;
 }
 
-/* The same, with a shortcut for the frame of one descriptor. */
-static __always_inline int tx_scan(struct tx_run *r, struct tx_unit *u)
+/*
+ * The same, with a shortcut for the frame of one descriptor; @qw is the first.
+ */
+static __always_inline int tx_scan(struct tx_run *r, const u64 *qw,
+				   struct tx_unit *u)
 {
-	u64 qw[2];
-	u32 cmd;
+	u32 cmd = TX_FIELD(qw[1], AVF_TXD_CMD);
 
-	if (tx_desc(r, 0, qw))
-		return -EFAULT;
-	cmd = TX_FIELD(qw[1], AVF_TXD_CMD);
 	if (TX_FIELD(qw[1], AVF_TXD_TYPE) != AVF_TXD_TYPE_DATA ||
 	    !(cmd & AVF_TXD_CMD_EOP))
 		return tx_scan_chain(r, u);
@@ -578,6 +606,22 @@ static bool tx_tags_ok(const struct tx_run *r, const struct tx_unit *u)
 	return !tx_inserts(u) || (READ_ONCE(r->dev->vlan) & AVF_VLAN_INSERT);
 }
 
+/* Pad, and show the switch its copy; the frame is in the batch then. */
+static __always_inline void tx_close(struct tx_run *r, struct avf_frame *f,
+				     u8 *head)
+{
+	/* Shorter than 64 bytes means that all of it is in the head. */
+	if (unlikely(f->len < AVF_FRAME_MIN)) {
+		memset(head + f->len, 0, AVF_FRAME_MIN - f->len);
+		f->len = AVF_FRAME_MIN;
+		f->seg[0].len = AVF_FRAME_MIN;
+	}
+	f->hlen = (u16)min_t(u32, f->len, AVF_FRAME_HDR);
+	f->hdr = head;
+	r->n++;
+	r->done++;
+}
+
 static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
 {
 	u32 at = 2 * AVF_ETH_ALEN;
@@ -594,10 +638,7 @@ static int tx_insert_tag(struct avf_frame *f, u8 *head, u32 tag)
 	return 0;
 }
 
-/*
- * The tag, padding, and the copy the switch judges; the frame is in the batch
- * then.
- */
+/* The tag, and all that tx_close() does. */
 static __always_inline int tx_commit(struct tx_run *r, const struct tx_unit *u,
 				     struct avf_frame *f)
 {
@@ -611,18 +652,45 @@ static __always_inline int tx_commit(struct tx_run *r, const struct tx_unit *u,
 		return err;
 	if (f->len > AVF_MAX_FRAME && !f->gso.mss)
 		return -EMSGSIZE;
-
-	/* Shorter than 64 bytes means that all of it is in the head. */
-	if (f->len < AVF_FRAME_MIN) {
-		memset(head + f->len, 0, AVF_FRAME_MIN - f->len);
-		f->len = AVF_FRAME_MIN;
-		f->seg[0].len = AVF_FRAME_MIN;
-	}
-	f->hlen = (u16)min_t(u32, f->len, AVF_FRAME_HDR);
-	f->hdr = head;
-	r->n++;
-	r->done++;
+	tx_close(r, f, head);
 	return 0;
+}
+
+/*
+ * The shortcut for what most frames are: one descriptor, one piece of memory,
+ * nothing to compute or to insert. False, with nothing done: it is none of them.
+ */
+static __always_inline bool tx_as_is(struct tx_run *r, const u64 *qw)
+{
+	const struct avf_host_ops *ops = r->dev->ops;
+	u32 len = TX_FIELD(qw[1], AVF_TXD_BUFSZ);
+	u32 hlen = min_t(u32, len, AVF_FRAME_HDR);
+	struct avf_frame *f;
+	const u8 *p;
+	u8 *head;
+
+	if ((qw[1] & TX_AS_IS_M) != TX_AS_IS || len < TX_HDR_MIN ||
+	    len > AVF_PAGE_SIZE - (u32)(qw[0] % AVF_PAGE_SIZE) ||
+	    !ops->dma_map)
+		return false;
+	p = ops->dma_map(r->dev->host, qw[0], len, false);
+	if (unlikely(!p))
+		return false;
+
+	if (r->n == AVF_TX_BATCH)
+		tx_flush(r);
+	tx_mark(r, 0, TX_FIELD(qw[1], AVF_TXD_CMD) & AVF_TXD_CMD_RS);
+	head = r->s->head[r->n];
+	avf_copy(head, p, hlen);
+	f = tx_begin(r, hlen);
+	if (len > hlen) {
+		f->seg[1].p = p + hlen;
+		f->seg[1].len = len - hlen;
+		f->nsegs = 2;
+		f->len = len;
+	}
+	tx_close(r, f, head);
+	return true;
 }
 
 static int tx_plain(struct tx_run *r, const struct tx_unit *u)
@@ -788,7 +856,7 @@ static int tx_segmented(struct tx_run *r, const struct tx_unit *u)
 	return 0;
 }
 
-static void tx_frame(struct tx_run *r, const struct tx_unit *u)
+static __always_inline void tx_frame(struct tx_run *r, const struct tx_unit *u)
 {
 	int err;
 
@@ -811,12 +879,39 @@ static void tx_frame(struct tx_run *r, const struct tx_unit *u)
 		tx_drop(r, err);
 }
 
+/* Leave the frame at @end behind, which has @n descriptors. */
+static __always_inline void tx_step(struct tx_run *r, u32 n)
+{
+	r->end += n;
+	if (r->end >= r->q->len)
+		r->end -= r->q->len;
+	r->avail -= n;
+}
+
+/*
+ * Any other frame; @qw is its first descriptor. Returns -EFAULT when the ring is
+ * unreachable, -EAGAIN when there is no end of the frame yet.
+ */
+static noinline int tx_any(struct tx_run *r, const u64 *qw)
+{
+	struct tx_unit u;
+
+	if (tx_scan(r, qw, &u))
+		return -EFAULT;
+	if (!u.n)
+		return -EAGAIN;
+	tx_frame(r, &u);
+	tx_step(r, u.n);
+	return 0;
+}
+
 u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
 		struct avf_tx_scratch *scratch)
 {
 	struct tx_run r = { .dev = dev, .s = scratch, .qid = qid };
-	struct tx_unit u;
+	u64 qw[2];
 	u32 tail;
+	int err;
 
 	if (qid >= dev->num_qps)
 		return 0;
@@ -843,26 +938,28 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
 
 	while (r.avail && r.done < budget &&
 	       avf_load_acquire(&r.q->enabled)) {
-		if (tx_scan(&r, &u)) {
-			/*
-			 * The ring itself is unreachable. Skip to the tail: to
-			 * stay would mean to fail here for ever.
-			 */
-			tx_drop(&r, -EFAULT);
-			tx_flush(&r);
+		err = tx_desc_first(&r, qw);
+		if (likely(!err && tx_as_is(&r, qw))) {
+			tx_step(&r, 1);
+			continue;
+		}
+		if (!err)
+			err = tx_any(&r, qw);
+		if (likely(!err))
+			continue;
+
+		/*
+		 * The ring itself is unreachable: skip to the tail, as to stay
+		 * would mean to fail here for ever.
+		 */
+		if (err == -EFAULT)
+			tx_drop(&r, err);
+		tx_flush(&r);
+		if (err == -EFAULT)
 			WRITE_ONCE(r.q->head, tail);
-			goto out;
-		}
-		if (!u.n) {
-			tx_flush(&r);
+		else
 			WRITE_ONCE(r.q->wait, tail);
-			goto out;
-		}
-		tx_frame(&r, &u);
-		r.end += u.n;
-		if (r.end >= r.q->len)
-			r.end -= r.q->len;
-		r.avail -= u.n;
+		goto out;
 	}
 	tx_flush(&r);
 out:
