@@ -22,38 +22,33 @@
 #define RX_TPID		0x8100u
 #define RX_NO_CUT	(~0u)
 
-/**
- * struct rx_vlan - the tag that goes to the descriptor instead of the buffer
- * @stripped: there is one
- * @tci:      its VLAN and priority
- */
-struct rx_vlan {
-	bool stripped;
-	u16 tci;
-};
+/* rx_meta::flags */
+#define RX_L3_BAD	AVF_RXCSUM_L3_BAD
+#define RX_L4_BAD	AVF_RXCSUM_L4_BAD
+#define RX_L3L4		0x04u	/* else drivers verify checksums themselves */
+#define RX_EXADD	0x08u	/* drivers must verify that of L4 */
+#define RX_HASHED	0x10u	/* there is a hash */
+#define RX_MARKED	0x20u	/* there is a mark */
+#define RX_STRIPPED	0x40u	/* there is a tag that is not in the buffer */
+
+/* What few frames have. */
+#define RX_SELDOM	(RX_L3_BAD | RX_L4_BAD | RX_EXADD | RX_MARKED |	\
+			 RX_STRIPPED)
 
 /**
  * struct rx_meta - what write-back says about a frame as a whole
- * @ptype:  packet type
- * @l3l4:   checksums were looked at; without it drivers verify themselves
- * @bad:    AVF_RXCSUM_*
- * @exadd:  drivers must verify L4 themselves
- * @hashed: @hash is valid
- * @hash:   hash of receive side scaling
- * @marked: @mark is valid
- * @mark:   flow id, of a flow director rule
- * @vlan:   the tag
+ * @flags: RX_*
+ * @ptype: packet type
+ * @tci:   VLAN and priority of the tag
+ * @hash:  hash of receive side scaling
+ * @mark:  flow id, of a flow director rule
  */
 struct rx_meta {
+	u32 flags;
 	u8 ptype;
-	bool l3l4;
-	u32 bad;
-	bool exadd;
-	bool hashed;
-	bool marked;
+	u16 tci;
 	u32 hash;
 	u32 mark;
-	struct rx_vlan vlan;
 };
 
 /**
@@ -193,19 +188,17 @@ static u32 rx_posted(struct avf_dev *dev, struct avf_rxq *q)
  * The tag a driver wants to have in the descriptor. It is judged where nobody
  * can change it, and what is left must still be a frame.
  */
-static struct rx_vlan rx_vlan_strip(const struct avf_dev *dev,
-				    const struct avf_frame *frame)
+static void rx_vlan_strip(const struct avf_dev *dev,
+			  const struct avf_frame *frame, struct rx_meta *meta)
 {
 	const u8 *tag = frame->hdr + RX_TAG_AT;
-	struct rx_vlan vlan = {};
 
 	if ((READ_ONCE(dev->vlan) & AVF_VLAN_STRIP) &&
 	    frame->hlen >= RX_HDR_MIN + AVF_VLAN_HLEN &&
 	    (tag[0] << 8 | tag[1]) == RX_TPID) {
-		vlan.stripped = true;
-		vlan.tci = (u16)(tag[2] << 8 | tag[3]);
+		meta->flags |= RX_STRIPPED;
+		meta->tci = (u16)(tag[2] << 8 | tag[3]);
 	}
-	return vlan;
 }
 
 static void rx_src_init(struct rx_src *src, const struct avf_frame *frame,
@@ -349,7 +342,7 @@ static __always_inline bool rx_fill_whole(struct avf_dev *dev,
 					  u64 iova)
 {
 	const struct avf_host_ops *ops = dev->ops;
-	u32 left = frame->len, i, n;
+	u32 left = frame->len, i = 0, n;
 	u8 *to;
 
 	if (!ops->dma_map ||
@@ -358,13 +351,14 @@ static __always_inline bool rx_fill_whole(struct avf_dev *dev,
 	to = ops->dma_map(dev->host, iova, left, true);
 	if (!to)
 		return false;
-	for (i = 0; i < frame->nsegs; i++) {
+	for (;;) {
 		n = min_t(u32, frame->seg[i].len, left);
 		avf_copy(to, frame->seg[i].p, n);
-		to += n;
 		left -= n;
+		if (!left || ++i == frame->nsegs)
+			return true;
+		to += n;
 	}
-	return true;
 }
 
 /* ---------------------------------------------------------- descriptors */
@@ -391,8 +385,8 @@ static noinline struct avf_rx_desc *rx_map(struct avf_dev *dev,
 	return q->map;
 }
 
-static int rx_load(struct avf_dev *dev, struct avf_rxq *q, u32 idx,
-		   struct rx_slot *slot)
+static __always_inline int rx_load(struct avf_dev *dev, struct avf_rxq *q,
+				   u32 idx, struct rx_slot *slot)
 {
 	u32 rel = idx - q->map_pos;
 	__le64 addr;
@@ -409,34 +403,39 @@ static int rx_load(struct avf_dev *dev, struct avf_rxq *q, u32 idx,
 	return 0;
 }
 
-static void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
-		      const struct rx_meta *meta)
+static __always_inline void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
+				      const struct rx_meta *meta)
 {
 	u64 qw1 = AVF_RXL_DD | (u64)len << AVF_RXL_LEN_S;
 	u64 qw0 = 0;
+	u32 flags = meta->flags;
 
+	d->qw2 = 0;
+	d->qw3 = 0;
 	if (last) {
 		qw1 |= AVF_RXL_EOP | (u64)meta->ptype << AVF_RXL_PTYPE_S;
-		if (meta->hashed) {
+		if (flags & RX_L3L4)
+			qw1 |= AVF_RXL_L3L4P;
+		if (flags & RX_HASHED) {
 			qw0 |= (u64)meta->hash << AVF_RXL_RSS_S;
 			qw1 |= AVF_RXL_FLTSTAT_RSS << AVF_RXL_FLTSTAT_S;
 		}
-		if (meta->l3l4)
-			qw1 |= AVF_RXL_L3L4P;
-		if (meta->exadd)
+	}
+	if (last && unlikely(flags & RX_SELDOM)) {
+		if (flags & RX_EXADD)
 			qw1 |= AVF_RXL_IPV6EXADD;
-		if (meta->bad & AVF_RXCSUM_L3_BAD)
+		if (flags & RX_L3_BAD)
 			qw1 |= AVF_RXL_ERR_IPE;
-		if (meta->bad & AVF_RXCSUM_L4_BAD)
+		if (flags & RX_L4_BAD)
 			qw1 |= AVF_RXL_ERR_L4E;
-		if (meta->marked) {
+		if (flags & RX_MARKED) {
 			qw1 |= AVF_RXL_FLM;
 			d->qw2 = cpu_to_le64(AVF_RXL_FD_ID);
 			d->qw3 = cpu_to_le64((u64)meta->mark <<
 					     AVF_RXL_FD_ID_S);
 		}
-		if (meta->vlan.stripped) {
-			qw0 |= (u64)meta->vlan.tci << AVF_RXL_L2TAG1_S;
+		if (flags & RX_STRIPPED) {
+			qw0 |= (u64)meta->tci << AVF_RXL_L2TAG1_S;
 			qw1 |= AVF_RXL_L2TAG1P;
 		}
 	}
@@ -444,36 +443,40 @@ static void rx_legacy(struct avf_rx_desc *d, u32 len, bool last,
 	d->qw1 = cpu_to_le64(qw1);
 }
 
-static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
-		    const struct rx_meta *meta)
+static __always_inline void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len,
+				    bool last, const struct rx_meta *meta)
 {
 	u64 qw0 = (u64)rxdid << AVF_RXF_RXDID_S | (u64)len << AVF_RXF_LEN_S;
 	u64 qw1 = AVF_RXF_DD;
 	u64 flow = AVF_RXF_FLOW_NONE;
+	u32 flags = meta->flags;
 	u32 hash = 0;
 
 	if (last) {
 		qw0 |= (u64)meta->ptype << AVF_RXF_PTYPE_S;
 		qw1 |= AVF_RXF_EOP;
-		if (meta->hashed) {
+		if (flags & RX_L3L4)
+			qw1 |= AVF_RXF_L3L4P;
+		if (flags & RX_HASHED) {
 			hash = meta->hash;
 			qw1 |= AVF_RXF_RSS_VALID;
 		}
-		if (meta->l3l4)
-			qw1 |= AVF_RXF_L3L4P;
-		if (meta->exadd)
+	}
+	if (last && unlikely(flags & RX_SELDOM)) {
+		if (flags & RX_EXADD)
 			qw1 |= AVF_RXF_IPV6EXADD;
-		if (meta->bad & AVF_RXCSUM_L3_BAD)
+		if (flags & RX_L3_BAD)
 			qw1 |= AVF_RXF_ERR_IPE;
-		if (meta->bad & AVF_RXCSUM_L4_BAD)
+		if (flags & RX_L4_BAD)
 			qw1 |= AVF_RXF_ERR_L4E;
-		if (meta->marked)
+		if (flags & RX_MARKED)
 			flow = meta->mark;
-		if (meta->vlan.stripped)
-			qw1 |= (u64)meta->vlan.tci << AVF_RXF_L2TAG1_S |
+		if (flags & RX_STRIPPED)
+			qw1 |= (u64)meta->tci << AVF_RXF_L2TAG1_S |
 			       AVF_RXF_L2TAG1P;
 	}
 	/* Where hash and flow go is where the layouts differ. */
+	d->qw2 = 0;
 	if (rxdid == AVF_RXDID_FLEX_OVS) {
 		qw1 |= flow << AVF_RXF_HI32_S;
 		d->qw3 = cpu_to_le64(hash);
@@ -491,30 +494,32 @@ static void rx_flex(struct avf_rx_desc *d, u8 rxdid, u32 len, bool last,
  * with a length that is not there yet. So DD goes with the last byte to be stored.
  */
 static noinline int rx_write_back_copy(struct avf_dev *dev, u64 iova,
-				       const struct avf_rx_desc *d)
+				       struct avf_rx_desc d)
 {
 	const u32 qw1_at = offsetof(struct avf_rx_desc, qw1);
 	const struct avf_host_ops *ops = dev->ops;
-	struct avf_rx_desc early = *d;
+	const __le64 qw1 = d.qw1;
 
-	early.qw1 &= cpu_to_le64(~0xffull);
-	if (ops->dma_write(dev->host, iova, &early, sizeof(early)))
+	d.qw1 &= cpu_to_le64(~0xffull);
+	if (ops->dma_write(dev->host, iova, &d, sizeof(d)))
 		return -EFAULT;
 	avf_wmb();
-	return ops->dma_write(dev->host, iova + qw1_at, &d->qw1, 1);
+	return ops->dma_write(dev->host, iova + qw1_at, &qw1, 1);
 }
 
 /*
  * Qword 1 holds DD and goes last. Vector drivers load halves of several
  * descriptors at once, so what DD vouches for is visible before it.
  */
-static int rx_write_back(struct avf_dev *dev, const struct rx_slot *slot,
-			 const struct avf_rx_desc *d)
+static __always_inline int rx_write_back(struct avf_dev *dev,
+					 const struct rx_slot *slot,
+					 const struct avf_rx_desc *d)
 {
 	struct avf_rx_desc *ring = slot->ring;
 
+	/* By value: a descriptor without an address stays in registers. */
 	if (unlikely(!ring))
-		return rx_write_back_copy(dev, slot->iova, d);
+		return rx_write_back_copy(dev, slot->iova, *d);
 
 	WRITE_ONCE(ring->qw2, d->qw2);
 	WRITE_ONCE(ring->qw3, d->qw3);
@@ -529,7 +534,8 @@ static int rx_write_back(struct avf_dev *dev, const struct rx_slot *slot,
 static bool rx_direct(const struct avf_fdir_action *act, struct rx_meta *meta,
 		      u16 *q)
 {
-	meta->marked = act->marked;
+	if (act->marked)
+		meta->flags |= RX_MARKED;
 	meta->mark = act->mark;
 
 	switch (act->kind) {
@@ -558,12 +564,13 @@ static struct avf_rxq *rx_select(struct avf_dev *dev,
 {
 	const struct avf_hash *h = avf_load_acquire(&dev->hash);
 	const struct avf_fdir_rule *rule;
+	u32 hash;
 	u16 q = 0;
 
-	if (h->needed) {
-		meta->hashed = avf_hash_packet(h, frame->hdr, pkt, &meta->hash);
-		if (meta->hashed)
-			q = avf_hash_queue(h, meta->hash);
+	if (h->needed && avf_hash_packet(h, frame->hdr, pkt, &hash)) {
+		meta->flags |= RX_HASHED;
+		meta->hash = hash;
+		q = avf_hash_queue(h, hash);
 	}
 	if (READ_ONCE(dev->fdir.first)) {
 		rule = avf_fdir_match(dev, frame->hdr, frame->hlen, pkt);
@@ -576,10 +583,13 @@ static struct avf_rxq *rx_select(struct avf_dev *dev,
 static void rx_csum(const struct avf_frame *frame, const struct avf_pkt *pkt,
 		    struct rx_meta *meta)
 {
-	meta->l3l4 = pkt->l3 != AVF_L3_NONE;
-	meta->exadd = pkt->exadd;
-	if (meta->l3l4 && frame->csum != (AVF_FRAME_L3_OK | AVF_FRAME_L4_OK))
-		meta->bad = avf_rxcsum(frame, pkt);
+	if (pkt->l3 == AVF_L3_NONE)
+		return;
+	meta->flags |= RX_L3L4;
+	if (pkt->exadd)
+		meta->flags |= RX_EXADD;
+	if (frame->csum != (AVF_FRAME_L3_OK | AVF_FRAME_L4_OK))
+		meta->flags |= avf_rxcsum(frame, pkt);
 }
 
 static __always_inline int rx_write_one(struct avf_dev *dev,
@@ -587,7 +597,7 @@ static __always_inline int rx_write_one(struct avf_dev *dev,
 					const struct rx_slot *slot, bool last,
 					const struct rx_meta *meta)
 {
-	struct avf_rx_desc d = {};
+	struct avf_rx_desc d;
 
 	if (likely(q->rxdid == AVF_RXDID_LEGACY))
 		rx_legacy(&d, slot->len, last, meta);
@@ -600,7 +610,7 @@ static __always_inline int rx_write_one(struct avf_dev *dev,
 static noinline int rx_deliver_pieces(struct avf_dev *dev, struct avf_rxq *q,
 				      const struct avf_frame *frame, u32 len,
 				      const struct avf_pkt *pkt,
-				      struct rx_meta *meta)
+				      struct rx_meta meta)
 {
 	struct rx_slot slot[AVF_RX_CHAIN];
 	u32 need, idx, i;
@@ -624,8 +634,8 @@ static noinline int rx_deliver_pieces(struct avf_dev *dev, struct avf_rxq *q,
 			idx = 0;
 	}
 
-	rx_csum(frame, pkt, meta);
-	rx_src_init(&src, frame, q->crc_disable, meta->vlan.stripped);
+	rx_csum(frame, pkt, &meta);
+	rx_src_init(&src, frame, q->crc_disable, meta.flags & RX_STRIPPED);
 	for (i = 0; i < need; i++) {
 		err = rx_fill(dev, &src, slot[i].buf, slot[i].len);
 		if (err)
@@ -633,7 +643,7 @@ static noinline int rx_deliver_pieces(struct avf_dev *dev, struct avf_rxq *q,
 	}
 	/* Only a ring without mapping can fail; it is lost anyway. */
 	for (i = 0; i < need; i++)
-		if (rx_write_one(dev, q, &slot[i], i == need - 1, meta))
+		if (rx_write_one(dev, q, &slot[i], i == need - 1, &meta))
 			return -EFAULT;
 
 	q->head = idx;
@@ -654,10 +664,10 @@ static __always_inline int rx_deliver(struct avf_dev *dev, struct avf_rxq *q,
 		return -EMSGSIZE;
 	if (q->crc_disable)
 		len += RX_FCS_LEN;
-	if (meta->vlan.stripped)
+	if (meta->flags & RX_STRIPPED)
 		len -= AVF_VLAN_HLEN;
-	if (len > q->buf_size || q->crc_disable || meta->vlan.stripped)
-		return rx_deliver_pieces(dev, q, frame, len, pkt, meta);
+	if (len > q->buf_size || q->crc_disable || (meta->flags & RX_STRIPPED))
+		return rx_deliver_pieces(dev, q, frame, len, pkt, *meta);
 
 	if (!rx_posted(dev, q))
 		return -ENOBUFS;
@@ -696,7 +706,7 @@ static int rx_frame(struct avf_dev *dev, const struct avf_frame *frame)
 
 	avf_parse(frame->hdr, frame->hlen, frame->len, &pkt);
 	meta.ptype = pkt.ptype;
-	meta.vlan = rx_vlan_strip(dev, frame);
+	rx_vlan_strip(dev, frame, &meta);
 
 	q = rx_select(dev, frame, &pkt, &meta);
 	if (!q)
