@@ -252,11 +252,13 @@ static int tx_desc_miss(struct tx_run *r, u32 i, u32 idx)
 static __always_inline void tx_desc_get(const struct tx_run *r, u32 rel,
 					u64 *qw)
 {
-	struct avf_tx_desc d;
+	const u8 *d = r->s->bounce + rel * TX_DESC_SIZE;
+	__le64 qw0, qw1;
 
-	memcpy(&d, r->s->bounce + rel * TX_DESC_SIZE, sizeof(d));
-	qw[0] = le64_to_cpu(d.qw0);
-	qw[1] = le64_to_cpu(d.qw1);
+	memcpy(&qw0, d + offsetof(struct avf_tx_desc, qw0), sizeof(qw0));
+	memcpy(&qw1, d + offsetof(struct avf_tx_desc, qw1), sizeof(qw1));
+	qw[0] = le64_to_cpu(qw0);
+	qw[1] = le64_to_cpu(qw1);
 }
 
 /* Load descriptor @i, counted from the frame at @end; @i < avail. */
@@ -297,6 +299,11 @@ static void tx_mark(struct tx_run *r, u32 i, bool rs)
 	if (idx >= r->q->len)
 		idx -= r->q->len;
 	r->s->bounce[TX_AT_RS + idx] = rs;
+}
+
+static void tx_mark_first(struct tx_run *r, bool rs)
+{
+	r->s->bounce[TX_AT_RS + r->end] = rs;
 }
 
 /*
@@ -389,25 +396,26 @@ static int tx_scan_chain(struct tx_run *r, struct tx_unit *u)
 }
 
 /*
- * The same, with a shortcut for the frame of one descriptor; @qw is the first.
+ * The same, with a shortcut for the frame of one descriptor, which the first one
+ * (@qw0, @qw1) shows.
  */
-static __always_inline int tx_scan(struct tx_run *r, const u64 *qw,
+static __always_inline int tx_scan(struct tx_run *r, u64 qw0, u64 qw1,
 				   struct tx_unit *u)
 {
-	u32 cmd = TX_FIELD(qw[1], AVF_TXD_CMD);
+	u32 cmd = TX_FIELD(qw1, AVF_TXD_CMD);
 
-	if (TX_FIELD(qw[1], AVF_TXD_TYPE) != AVF_TXD_TYPE_DATA ||
+	if (TX_FIELD(qw1, AVF_TXD_TYPE) != AVF_TXD_TYPE_DATA ||
 	    !(cmd & AVF_TXD_CMD_EOP))
 		return tx_scan_chain(r, u);
 
-	tx_mark(r, 0, cmd & AVF_TXD_CMD_RS);
+	tx_mark_first(r, cmd & AVF_TXD_CMD_RS);
 	u->n = 1;
 	u->first = 0;
-	u->bytes = TX_FIELD(qw[1], AVF_TXD_BUFSZ);
+	u->bytes = TX_FIELD(qw1, AVF_TXD_BUFSZ);
 	u->ctx[0] = 0;
 	u->ctx[1] = 0;
-	u->addr = qw[0];
-	u->data = qw[1];
+	u->addr = qw0;
+	u->data = qw1;
 	u->bad = !u->bytes;
 	u->noop = cmd & AVF_TXD_CMD_DUMMY;
 	return 0;
@@ -610,13 +618,16 @@ static bool tx_tags_ok(const struct tx_run *r, const struct tx_unit *u)
 static __always_inline void tx_close(struct tx_run *r, struct avf_frame *f,
 				     u8 *head)
 {
+	u32 len = f->len;
+
 	/* Shorter than 64 bytes means that all of it is in the head. */
-	if (unlikely(f->len < AVF_FRAME_MIN)) {
-		memset(head + f->len, 0, AVF_FRAME_MIN - f->len);
-		f->len = AVF_FRAME_MIN;
-		f->seg[0].len = AVF_FRAME_MIN;
+	if (unlikely(len < AVF_FRAME_MIN)) {
+		memset(head + len, 0, AVF_FRAME_MIN - len);
+		len = AVF_FRAME_MIN;
+		f->len = len;
+		f->seg[0].len = len;
 	}
-	f->hlen = (u16)min_t(u32, f->len, AVF_FRAME_HDR);
+	f->hlen = (u16)min_t(u32, len, AVF_FRAME_HDR);
 	f->hdr = head;
 	r->n++;
 	r->done++;
@@ -660,28 +671,27 @@ static __always_inline int tx_commit(struct tx_run *r, const struct tx_unit *u,
  * The shortcut for what most frames are: one descriptor, one piece of memory,
  * nothing to compute or to insert. False, with nothing done: it is none of them.
  */
-static __always_inline bool tx_as_is(struct tx_run *r, const u64 *qw)
+static __always_inline bool tx_as_is(struct tx_run *r, u64 qw0, u64 qw1)
 {
 	const struct avf_host_ops *ops = r->dev->ops;
-	u32 len = TX_FIELD(qw[1], AVF_TXD_BUFSZ);
+	u32 len = TX_FIELD(qw1, AVF_TXD_BUFSZ);
 	u32 hlen = min_t(u32, len, AVF_FRAME_HDR);
 	struct avf_frame *f;
 	const u8 *p;
 	u8 *head;
 
-	if ((qw[1] & TX_AS_IS_M) != TX_AS_IS || len < TX_HDR_MIN ||
-	    len > AVF_PAGE_SIZE - (u32)(qw[0] % AVF_PAGE_SIZE) ||
+	if ((qw1 & TX_AS_IS_M) != TX_AS_IS || len < TX_HDR_MIN ||
+	    len > AVF_PAGE_SIZE - (u32)(qw0 % AVF_PAGE_SIZE) ||
 	    !ops->dma_map)
 		return false;
-	p = ops->dma_map(r->dev->host, qw[0], len, false);
+	p = ops->dma_map(r->dev->host, qw0, len, false);
 	if (unlikely(!p))
 		return false;
 
 	if (r->n == AVF_TX_BATCH)
 		tx_flush(r);
-	tx_mark(r, 0, TX_FIELD(qw[1], AVF_TXD_CMD) & AVF_TXD_CMD_RS);
+	tx_mark_first(r, TX_FIELD(qw1, AVF_TXD_CMD) & AVF_TXD_CMD_RS);
 	head = r->s->head[r->n];
-	avf_copy(head, p, hlen);
 	f = tx_begin(r, hlen);
 	if (len > hlen) {
 		f->seg[1].p = p + hlen;
@@ -690,6 +700,7 @@ static __always_inline bool tx_as_is(struct tx_run *r, const u64 *qw)
 		f->len = len;
 	}
 	tx_close(r, f, head);
+	avf_copy(head, p, hlen);
 	return true;
 }
 
@@ -889,14 +900,14 @@ static __always_inline void tx_step(struct tx_run *r, u32 n)
 }
 
 /*
- * Any other frame; @qw is its first descriptor. Returns -EFAULT when the ring is
- * unreachable, -EAGAIN when there is no end of the frame yet.
+ * Any other frame; @qw0 and @qw1 are its first descriptor. Returns -EFAULT when
+ * the ring is unreachable, -EAGAIN when there is no end of the frame yet.
  */
-static noinline int tx_any(struct tx_run *r, const u64 *qw)
+static noinline int tx_any(struct tx_run *r, u64 qw0, u64 qw1)
 {
 	struct tx_unit u;
 
-	if (tx_scan(r, qw, &u))
+	if (tx_scan(r, qw0, qw1, &u))
 		return -EFAULT;
 	if (!u.n)
 		return -EAGAIN;
@@ -939,12 +950,12 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
 	while (r.avail && r.done < budget &&
 	       avf_load_acquire(&r.q->enabled)) {
 		err = tx_desc_first(&r, qw);
-		if (likely(!err && tx_as_is(&r, qw))) {
+		if (likely(!err && tx_as_is(&r, qw[0], qw[1]))) {
 			tx_step(&r, 1);
 			continue;
 		}
 		if (!err)
-			err = tx_any(&r, qw);
+			err = tx_any(&r, qw[0], qw[1]);
 		if (likely(!err))
 			continue;
 
