@@ -71,13 +71,13 @@ struct rx_src {
 
 /**
  * struct rx_slot - one descriptor of the frame being delivered
- * @iova: its address
+ * @idx:  its ring index
  * @ring: mapping of it, NULL = none to be had
  * @buf:  the buffer's address, loaded once
  * @len:  bytes of the frame that go there
  */
 struct rx_slot {
-	u64 iova;
+	u32 idx;
 	struct avf_rx_desc *ring;
 	u64 buf;
 	u32 len;
@@ -363,12 +363,17 @@ static __always_inline bool rx_fill_whole(struct avf_dev *dev,
 
 /* ---------------------------------------------------------- descriptors */
 
+static u64 rx_desc_iova(const struct avf_rxq *q, u32 idx)
+{
+	return q->base + idx * RX_DESC_SIZE;
+}
+
 /* Map the ring from descriptor @idx to the end of the page. */
 static noinline struct avf_rx_desc *rx_map(struct avf_dev *dev,
 					    struct avf_rxq *q, u32 idx)
 {
 	const struct avf_host_ops *ops = dev->ops;
-	u64 iova = q->base + idx * RX_DESC_SIZE;
+	u64 iova = rx_desc_iova(q, idx);
 	u32 room, n;
 
 	q->map_n = 0;
@@ -391,12 +396,12 @@ static __always_inline int rx_load(struct avf_dev *dev, struct avf_rxq *q,
 	u32 rel = idx - q->map_pos;
 	__le64 addr;
 
-	slot->iova = q->base + idx * RX_DESC_SIZE;
+	slot->idx = idx;
 	slot->ring = likely(rel < q->map_n) ? q->map + rel :
 					      rx_map(dev, q, idx);
 	if (slot->ring)
 		addr = READ_ONCE(slot->ring->qw0);
-	else if (dev->ops->dma_read(dev->host, slot->iova, &addr,
+	else if (dev->ops->dma_read(dev->host, rx_desc_iova(q, idx), &addr,
 				    sizeof(addr)))
 		return -EFAULT;
 	slot->buf = le64_to_cpu(addr);
@@ -512,6 +517,7 @@ static noinline int rx_write_back_copy(struct avf_dev *dev, u64 iova,
  * descriptors at once, so what DD vouches for is visible before it.
  */
 static __always_inline int rx_write_back(struct avf_dev *dev,
+					 const struct avf_rxq *q,
 					 const struct rx_slot *slot,
 					 const struct avf_rx_desc *d)
 {
@@ -519,7 +525,8 @@ static __always_inline int rx_write_back(struct avf_dev *dev,
 
 	/* By value: a descriptor without an address stays in registers. */
 	if (unlikely(!ring))
-		return rx_write_back_copy(dev, slot->iova, *d);
+		return rx_write_back_copy(dev, rx_desc_iova(q, slot->idx),
+					  *d);
 
 	WRITE_ONCE(ring->qw2, d->qw2);
 	WRITE_ONCE(ring->qw3, d->qw3);
@@ -563,6 +570,7 @@ static struct avf_rxq *rx_select(struct avf_dev *dev,
 				 struct rx_meta *meta)
 {
 	const struct avf_hash *h = avf_load_acquire(&dev->hash);
+	struct avf_rxq *rxq = &dev->rx[0];
 	const struct avf_fdir_rule *rule;
 	u32 hash;
 	u16 q = 0;
@@ -571,13 +579,15 @@ static struct avf_rxq *rx_select(struct avf_dev *dev,
 		meta->flags |= RX_HASHED;
 		meta->hash = hash;
 		q = avf_hash_queue(h, hash);
+		rxq = &dev->rx[q];
 	}
 	if (READ_ONCE(dev->fdir.first)) {
 		rule = avf_fdir_match(dev, frame->hdr, frame->hlen, pkt);
 		if (rule && !rx_direct(&rule->act, meta, &q))
 			return NULL;
+		rxq = &dev->rx[q];
 	}
-	return avf_load_acquire(&dev->rx[q].enabled) ? &dev->rx[q] : NULL;
+	return avf_load_acquire(&rxq->enabled) ? rxq : NULL;
 }
 
 static void rx_csum(const struct avf_frame *frame, const struct avf_pkt *pkt,
@@ -603,7 +613,7 @@ static __always_inline int rx_write_one(struct avf_dev *dev,
 		rx_legacy(&d, slot->len, last, meta);
 	else
 		rx_flex(&d, q->rxdid, slot->len, last, meta);
-	return rx_write_back(dev, slot, &d);
+	return rx_write_back(dev, q, slot, &d);
 }
 
 /* A frame that needs more than one buffer, or more than a copy. */
