@@ -6,9 +6,7 @@
 
 #include "avf_off.h"
 
-#define SUM_GOOD	0xffffu		/* of data with its checksum */
 #define UDP_LEN		4u
-#define UDP_SUM		6u
 #define SCTP_SUM	8u
 
 /**
@@ -68,31 +66,6 @@ static u32 run_crc32c(struct csum_run *r, u32 crc, u32 len)
 	return crc;
 }
 
-static u32 load_u32(const u8 *p)
-{
-	u32 v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-/* Nearly all headers have no options, and need no loop. */
-static bool ip4_good(const u8 *ip)
-{
-	struct avf_csum c = {};
-	u64 sum;
-
-	if (unlikely(ip[0] != 0x45)) {
-		avf_csum_add(&c, ip, (ip[0] & 15u) * 4);
-		return avf_csum_get(&c) == SUM_GOOD;
-	}
-	sum = (u64)load_u32(ip) + load_u32(ip + 4) + load_u32(ip + 8) +
-	      load_u32(ip + 12) + load_u32(ip + 16);
-	sum = (sum >> 32) + (sum & 0xffffffff);
-	/* Never 0: of words that begin with 0x45. */
-	return sum % SUM_GOOD == 0;
-}
-
 /* Sum up @len bytes of TCP or UDP, and what the checksum covers besides. */
 static bool inet_good(struct csum_run *r, const u8 *ip,
 		      const struct avf_pkt *pkt, u32 len)
@@ -114,7 +87,7 @@ static bool inet_good(struct csum_run *r, const u8 *ip,
 			break;
 		avf_csum_add(&c, p, n);
 	}
-	return avf_csum_get(&c) == SUM_GOOD;
+	return avf_csum_get(&c) == AVF_RXCSUM_GOOD;
 }
 
 /* The checksum's own place counts as zeros. */
@@ -132,19 +105,15 @@ static bool sctp_good(struct csum_run *r, const u8 *l4, u32 len)
 	return cpu_to_le32(~crc) == want;
 }
 
-/* Is there a checksum to verify that nobody vouches for? */
-static bool l4_has_sum(const struct avf_frame *frame,
-		       const struct avf_pkt *pkt)
+bool avf_rxcsum_ip4_options(const u8 *ip)
 {
-	const u8 *l4 = frame->hdr + pkt->l4_off;
+	struct avf_csum c = {};
 
-	if (!pkt->l4_off || pkt->exadd || (frame->csum & AVF_FRAME_L4_OK))
-		return false;
-	return pkt->l4 != AVF_L4_UDP || l4[UDP_SUM] || l4[UDP_SUM + 1];
+	avf_csum_add(&c, ip, (ip[0] & 15u) * 4);
+	return avf_csum_get(&c) == AVF_RXCSUM_GOOD;
 }
 
-static noinline bool l4_good(const struct avf_frame *frame,
-			     const struct avf_pkt *pkt)
+bool avf_rxcsum_l4(const struct avf_frame *frame, const struct avf_pkt *pkt)
 {
 	const u8 *ip = frame->hdr + pkt->l3_off;
 	const u8 *l4 = frame->hdr + pkt->l4_off;
@@ -164,16 +133,4 @@ static noinline bool l4_good(const struct avf_frame *frame,
 	default:
 		return true;
 	}
-}
-
-u32 avf_rxcsum(const struct avf_frame *frame, const struct avf_pkt *pkt)
-{
-	u32 bad = 0;
-
-	if (pkt->l3 == AVF_L3_IPV4 && !(frame->csum & AVF_FRAME_L3_OK) &&
-	    !ip4_good(frame->hdr + pkt->l3_off))
-		bad |= AVF_RXCSUM_L3_BAD;
-	if (l4_has_sum(frame, pkt) && !l4_good(frame, pkt))
-		bad |= AVF_RXCSUM_L4_BAD;
-	return bad;
 }
