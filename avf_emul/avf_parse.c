@@ -13,6 +13,7 @@
 #define TYPE_IPV6	0x86ddu
 
 #define IP4_HLEN	20u
+#define IP4_PLAIN	0x45u		/* version, and IP4_HLEN in words */
 #define IP4_FRAG_M	0x3fffu		/* offset, more fragments */
 #define IP6_HLEN	40u
 #define IP6_EXT_MAX	8
@@ -108,19 +109,22 @@ static __always_inline void parse_l4(const u8 *hdr, u32 hlen, u32 at,
 
 /* --------------------------------------------------------------- network */
 
-static __always_inline void parse_v4(const u8 *hdr, u32 hlen, u32 flen,
+static __always_inline void parse_v4(const u8 *hdr, u32 hlen, u32 flen, u32 at,
 				     struct avf_pkt *pkt)
 {
-	u32 at = pkt->hlen;
+	u32 ihl = IP4_HLEN, total;
 	const u8 *ip = hdr + at;
-	u32 ihl, total;
 
 	if (hlen - at < IP4_HLEN)
 		return;
-	ihl = (ip[0] & 15u) * 4;
+	/* Nearly all headers have no options. */
+	if (unlikely(ip[0] != IP4_PLAIN)) {
+		ihl = (ip[0] & 15u) * 4;
+		if (ip[0] >> 4 != 4 || ihl < IP4_HLEN || ihl > hlen - at)
+			return;
+	}
 	total = get_be16(ip + 2);
-	if (ip[0] >> 4 != 4 || ihl < IP4_HLEN || ihl > hlen - at ||
-	    total < ihl || total > flen - at)
+	if (total < ihl || total > flen - at)
 		return;
 
 	pkt->l3 = AVF_L3_IPV4;
@@ -266,16 +270,12 @@ static u8 ptype(const struct avf_pkt *pkt)
 	}
 }
 
-void avf_parse(const u8 *hdr, u32 hlen, u32 flen, struct avf_pkt *pkt)
+/* Anything but an untagged IPv4 packet; @type follows the addresses. */
+static noinline void parse_other(const u8 *hdr, u32 hlen, u32 flen, u32 type,
+				 struct avf_pkt *pkt)
 {
-	u32 type, at = ETH_HLEN;
+	u32 at = ETH_HLEN;
 
-	memset(pkt, 0, sizeof(*pkt));
-	pkt->ptype = AVF_PTYPE_L2;
-	if (hlen < ETH_HLEN)
-		return;
-
-	type = get_be16(hdr + 12);
 	while ((type == TPID_8021Q || type == TPID_8021AD) &&
 	       pkt->tags < AVF_PKT_TAGS && hlen - at >= TAG_LEN) {
 		pkt->tpid[pkt->tags] = (u16)type;
@@ -288,8 +288,28 @@ void avf_parse(const u8 *hdr, u32 hlen, u32 flen, struct avf_pkt *pkt)
 	pkt->hlen = (u16)at;
 
 	if (type == TYPE_IPV4)
-		parse_v4(hdr, hlen, flen, pkt);
+		parse_v4(hdr, hlen, flen, at, pkt);
 	else if (type == TYPE_IPV6)
 		parse_v6(hdr, hlen, flen, pkt);
 	pkt->ptype = ptype(pkt);
+}
+
+void avf_parse(const u8 *hdr, u32 hlen, u32 flen, struct avf_pkt *pkt)
+{
+	u32 type;
+
+	memset(pkt, 0, sizeof(*pkt));
+	pkt->ptype = AVF_PTYPE_L2;
+	if (hlen < ETH_HLEN)
+		return;
+
+	type = get_be16(hdr + 12);
+	if (likely(type == TYPE_IPV4)) {
+		pkt->ethertype = TYPE_IPV4;
+		pkt->hlen = ETH_HLEN;
+		parse_v4(hdr, hlen, flen, ETH_HLEN, pkt);
+		pkt->ptype = ptype(pkt);
+		return;
+	}
+	parse_other(hdr, hlen, flen, type, pkt);
 }
