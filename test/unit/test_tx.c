@@ -5,6 +5,7 @@
 #include "tx_bed.h"
 
 #define CTX_UPLINK	0x10u
+#define CMD_DUMMY	0x10u
 
 TEST(single_buffer)
 {
@@ -26,6 +27,51 @@ TEST(single_buffer)
 	tx_ring(&t);
 	tx_expect(&t, t.mem + 1, 9728);
 	CHECK_EQ(bed_stats(&t.b).tx_errors, 0);
+	bed_close(&t.b);
+}
+
+/* In one page up to its last byte, and over its end; more than a batch. */
+TEST(page_border)
+{
+	static const uint32_t lens[] = { 14, 59, 60, 64, 128, 129, 1500, 4095 };
+	uint32_t n = 3 * 3 * ARRAY_SIZE(lens), i;
+	struct tx_bed t;
+
+	tx_open(&t);
+	pattern(t.mem, 1 << 20, 4);
+	for (i = 0; i < n; i++) {
+		uint32_t len = lens[i / 3 % ARRAY_SIZE(lens)];
+
+		tx_data(&t, 8192 + i % 3 - len, len,
+			TXD_EOP | (i % 2 ? TXD_RS : 0));
+	}
+	tx_ring(&t);
+	for (i = 0; i < n; i++) {
+		uint32_t len = lens[i / 3 % ARRAY_SIZE(lens)];
+
+		tx_expect(&t, t.mem + 8192 + i % 3 - len, len);
+		CHECK_EQ_AT(tx_done(&t, i), i % 2, i);
+	}
+	CHECK(!host_take(&t.b.h));
+	CHECK_EQ(bed_stats(&t.b).tx_errors, 0);
+	bed_close(&t.b);
+}
+
+/* Completed, and neither sent nor an error. */
+TEST(dummy)
+{
+	struct tx_bed t;
+
+	tx_open(&t);
+	tx_data(&t, 0, 100, TXD_EOP | TXD_RS | CMD_DUMMY);
+	tx_data(&t, 0, 100, CMD_DUMMY);
+	tx_data(&t, 100, 100, TXD_EOP | TXD_RS);
+	tx_ring(&t);
+	CHECK(!host_take(&t.b.h));
+	CHECK(tx_done(&t, 0));
+	CHECK(tx_done(&t, 2));
+	CHECK_EQ(bed_stats(&t.b).tx_errors, 0);
+	tx_alive(&t);
 	bed_close(&t.b);
 }
 

@@ -76,6 +76,34 @@ TEST(checksums)
 	bed_close(&t.b);
 }
 
+/* Of the two checksums only one; that of L4 says nothing without IP. */
+TEST(one_checksum)
+{
+	static const uint8_t src[6] = { 2, 4, 4, 4, 4, 4 };
+	uint8_t want[256];
+	struct tx_bed t;
+	uint32_t len;
+
+	tx_open(&t);
+	len = ip_frame(want, src, src, 4, 17, 100);
+	memcpy(t.mem, want, len);
+	put_le16(t.mem + 24, 0);
+	avfdrv_txd(&t.b.d, 0, t.iova,
+		   avfdrv_txd_qw1(TXD_ICRC | TXD_EOP | TXD_RS | TXD_IPV4_CSUM,
+				  len, 14, 20, 0));
+	tx_ring(&t);
+	tx_expect(&t, want, len);
+	avfdrv_txd(&t.b.d, 0, t.iova,
+		   avfdrv_txd_qw1(TXD_ICRC | TXD_EOP | TXD_RS | TXD_UDP,
+				  len, 14, 20, 8));
+	tx_ring(&t);
+	CHECK(!host_take(&t.b.h));
+	CHECK(tx_done(&t, 1));
+	CHECK_EQ(bed_stats(&t.b).tx_errors, 1);
+	tx_alive(&t);
+	bed_close(&t.b);
+}
+
 /* Header lengths that lie: an error or an unchanged frame, never a crash. */
 TEST(checksum_lies)
 {
