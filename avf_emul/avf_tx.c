@@ -20,92 +20,16 @@
 #include "avf_gso.h"
 #include "avf_off.h"
 #include "avf_ring.h"
+#include "avf_txrun.h"
 #include "avf_txunit.h"
 #include "avf_wire.h"
 
-#define TX_DESC_SIZE	((u32)sizeof(struct avf_tx_desc))
-#define TX_WIN		32u	/* descriptors fetched at a time */
 #define TX_HDR_MIN	14u
 #define TX_MSS_MIN	64u	/* drivers stay above; bounds TSO */
 #define TX_TPID		0x8100u
 
-/* Of qword 1: a frame of one descriptor that asks for nothing but to be sent */
-#define TX_AS_IS	(AVF_TXD_TYPE_DATA << AVF_TXD_TYPE_S |		\
-			 (u64)AVF_TXD_CMD_EOP << AVF_TXD_CMD_S)
-#define TX_AS_IS_M	(AVF_TXD_TYPE_M << AVF_TXD_TYPE_S |		\
-			 (u64)(AVF_TXD_CMD_EOP | AVF_TXD_CMD_L2TAG1 |	\
-			       AVF_TXD_CMD_DUMMY | AVF_TXD_CMD_IP_M |	\
-			       AVF_TXD_CMD_L4_M) << AVF_TXD_CMD_S)
-
-/*
- * The scratch's bounce area starts with the poll's tables: the fetched
- * descriptors, one byte for each descriptor of the ring (set = report its
- * completion), and the headers of the frame being cut.
- */
-#define TX_AT_RS	(TX_WIN * (u32)sizeof(struct avf_tx_desc))
-#define TX_AT_TMPL	(TX_AT_RS + AVF_RING_MAX)
-#define TX_AT_BOUNCE	(TX_AT_TMPL + AVF_TX_HEAD)
-
-/* An empty batch has room for the longest frame. */
-AVF_STATIC_ASSERT(TX_AT_BOUNCE + AVF_MAX_FRAME <= AVF_TX_BOUNCE);
-/* A frame's head has room for what the switch judges. */
-AVF_STATIC_ASSERT(AVF_FRAME_HDR <= AVF_TX_HEAD);
 /* What lies in one page is not too long. */
 AVF_STATIC_ASSERT(AVF_PAGE_SIZE <= AVF_MAX_FRAME);
-
-/**
- * struct tx_run - state of one avf_tx_poll()
- * @dev:      the device
- * @q:        its queue
- * @s:        the caller's working memory
- * @qid:      number of @q
- * @end:      ring index up to which descriptors are in the batch or dropped
- * @avail:    descriptors from @end to the tail
- * @win_pos:  ring index of the first fetched descriptor
- * @win_n:    number of fetched descriptors
- * @fetches:  how often descriptors were fetched
- * @n:        frames in the batch
- * @done:     frames sent or dropped
- * @irq:      a completion was reported
- * @wb:       a piece of the ring, mapped for completions
- * @wb_pos:   ring index of its first descriptor
- * @wb_n:     its descriptors, 0 = none
- */
-struct tx_run {
-	struct avf_dev *dev;
-	struct avf_txq *q;
-	struct avf_tx_scratch *s;
-	u16 qid;
-	u32 end;
-	u32 avail;
-	u32 win_pos;
-	u32 win_n;
-	u32 fetches;
-	u32 n;
-	u32 done;
-	bool irq;
-	struct avf_tx_desc *wb;
-	u32 wb_pos;
-	u32 wb_n;
-};
-
-/**
- * struct tx_cur - position in the bytes of a frame
- * @i:    next descriptor, counted from the frame's first
- * @n:    descriptors of the frame
- * @addr: address of the next byte
- * @left: bytes left in the current buffer
- * @run:  bytes left in the current page of it
- * @p:    mapping of @addr, NULL = none to be had
- */
-struct tx_cur {
-	u32 i;
-	u32 n;
-	u64 addr;
-	u32 left;
-	u32 run;
-	const u8 *p;
-};
 
 /* ---------------------------------------------------------- completion */
 
@@ -249,18 +173,6 @@ static int tx_desc_miss(struct tx_run *r, u32 i, u32 idx)
 			min_t(u32, TX_WIN, r->avail - from));
 }
 
-static __always_inline void tx_desc_get(const struct tx_run *r, u32 rel,
-					u64 *qw)
-{
-	const u8 *d = r->s->bounce + rel * TX_DESC_SIZE;
-	__le64 qw0, qw1;
-
-	memcpy(&qw0, d + offsetof(struct avf_tx_desc, qw0), sizeof(qw0));
-	memcpy(&qw1, d + offsetof(struct avf_tx_desc, qw1), sizeof(qw1));
-	qw[0] = le64_to_cpu(qw0);
-	qw[1] = le64_to_cpu(qw1);
-}
-
 /* Load descriptor @i, counted from the frame at @end; @i < avail. */
 static __always_inline int tx_desc(struct tx_run *r, u32 i, u64 *qw)
 {
@@ -290,20 +202,6 @@ static __always_inline int tx_desc_first(struct tx_run *r, u64 *qw)
 		return tx_desc(r, 0, qw);
 	tx_desc_get(r, rel, qw);
 	return 0;
-}
-
-static void tx_mark(struct tx_run *r, u32 i, bool rs)
-{
-	u32 idx = r->end + i;
-
-	if (idx >= r->q->len)
-		idx -= r->q->len;
-	r->s->bounce[TX_AT_RS + idx] = rs;
-}
-
-static void tx_mark_first(struct tx_run *r, bool rs)
-{
-	r->s->bounce[TX_AT_RS + r->end] = rs;
 }
 
 /*

@@ -12,6 +12,14 @@
 
 #define TX_FIELD(qw, name)	((u32)((qw) >> name##_S & name##_M))
 
+/* Of qword 1: a frame of one descriptor that asks for nothing but to be sent */
+#define TX_AS_IS	(AVF_TXD_TYPE_DATA << AVF_TXD_TYPE_S |		\
+			 (u64)AVF_TXD_CMD_EOP << AVF_TXD_CMD_S)
+#define TX_AS_IS_M	(AVF_TXD_TYPE_M << AVF_TXD_TYPE_S |		\
+			 (u64)(AVF_TXD_CMD_EOP | AVF_TXD_CMD_L2TAG1 |	\
+			       AVF_TXD_CMD_DUMMY | AVF_TXD_CMD_IP_M |	\
+			       AVF_TXD_CMD_L4_M) << AVF_TXD_CMD_S)
+
 /**
  * struct tx_unit - what the scan found at the head of the ring
  * @n:     descriptors, 0 = end not in sight
