@@ -137,6 +137,7 @@ static void tx_drop(struct tx_run *r, int err)
 	if (r->dev->ops->tx_drop)
 		r->dev->ops->tx_drop(r->dev->host, r->qid, err);
 	r->done++;
+	r->left -= TX_DROP_COST;
 }
 
 /* --------------------------------------------------------- descriptors */
@@ -775,6 +776,7 @@ static __always_inline void tx_frame(struct tx_run *r, const struct tx_unit *u)
 	}
 	if (u->noop) {
 		r->done++;
+		r->left -= TX_DROP_COST;
 		return;
 	}
 
@@ -810,14 +812,19 @@ static noinline int tx_any(struct tx_run *r, u64 qw0, u64 qw1)
 	if (!u.n)
 		return -EAGAIN;
 	tx_frame(r, &u);
+	r->left -= (s32)(u.n > 1 ? max_t(u32, u.bytes, u.n * TX_DESC_COST) :
+			 u.bytes);
 	tx_step(r, u.n);
 	return 0;
 }
 
-u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
+u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget, s32 *room,
 		struct avf_tx_scratch *scratch)
 {
-	struct tx_run r = { .dev = dev, .s = scratch, .qid = qid };
+	struct tx_run r = {
+		.dev = dev, .s = scratch, .qid = qid,
+		.left = room ? *room : S32_MAX,
+	};
 	u64 qw[2];
 	u32 tail;
 	int err;
@@ -845,10 +852,12 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
 	r.end = r.q->head;
 	r.avail = avf_ring_count(r.end, tail, r.q->len);
 
-	while (r.avail && r.done < budget &&
+	/* A ring's worth of buffers is less than 64 MiB: nothing overflows. */
+	while (r.avail && r.done < budget && r.left > 0 &&
 	       avf_load_acquire(&r.q->enabled)) {
 		err = tx_desc_first(&r, qw);
 		if (likely(!err && tx_as_is(&r, qw[0], qw[1]))) {
+			r.left -= (s32)TX_FIELD(qw[1], AVF_TXD_BUFSZ);
 			tx_step(&r, 1);
 			continue;
 		}
@@ -861,6 +870,7 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget,
 		 * The ring itself is unreachable: skip to the tail, as to stay
 		 * would mean to fail here for ever.
 		 */
+		r.left -= (s32)(r.avail * TX_DESC_COST);
 		if (err == -EFAULT)
 			tx_drop(&r, err);
 		tx_flush(&r);
@@ -876,5 +886,7 @@ out:
 	avf_mb();
 	if (r.irq)
 		avf_int_cause(dev, READ_ONCE(r.q->vec), READ_ONCE(r.q->itr));
+	if (room)
+		*room = r.left;
 	return r.done;
 }

@@ -13,6 +13,10 @@
 #define TX_DESC_SIZE	((u32)sizeof(struct avf_tx_desc))
 #define TX_WIN		32u	/* descriptors fetched at a time */
 
+/* What is not sent is not for free, nor is the ring it was looked for in. */
+#define TX_DROP_COST	60	/* bytes */
+#define TX_DESC_COST	32u	/* bytes, of one of several with fewer */
+
 /*
  * The scratch's bounce area starts with the poll's tables: the fetched
  * descriptors, one byte for each descriptor of the ring (set = report its
@@ -40,6 +44,7 @@ AVF_STATIC_ASSERT(AVF_FRAME_HDR <= AVF_TX_HEAD);
  * @fetches:  how often descriptors were fetched
  * @n:        frames in the batch
  * @done:     frames sent or dropped
+ * @left:     bytes that may still be taken, below 0 = more were
  * @irq:      a completion was reported
  * @wb:       a piece of the ring, mapped for completions
  * @wb_pos:   ring index of its first descriptor
@@ -57,6 +62,7 @@ struct tx_run {
 	u32 fetches;
 	u32 n;
 	u32 done;
+	s32 left;
 	bool irq;
 	struct avf_tx_desc *wb;
 	u32 wb_pos;

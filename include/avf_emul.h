@@ -479,13 +479,17 @@ u32 avf_tx_pending(const struct avf_dev *dev);
 /**
  * avf_tx_poll() - send from Tx queue @q. queue.
  * @budget:  frames (segments, for TSO) after which to stop at the next frame
+ * @room:    optional: bytes of buffers after which to do that, too; less by
+ *           those taken from the ring when it returns, and maybe below 0. A
+ *           frame that is not sent counts for 60 more, each of several
+ *           descriptors for 32 at least, also if looked at in vain
  * @scratch: the caller's working memory; content is irrelevant before and after
  *
  * Calls host op xmit() with up to AVF_TX_BATCH frames at a time, writes back
  * completed descriptors, raises the queue's interrupt once. Returns the number
- * of frames sent or dropped; >= @budget means there may be more.
+ * of frames sent or dropped; avf_tx_ready() tells whether there is more.
  */
-u32 avf_tx_poll(struct avf_dev *dev, u16 q, u32 budget,
+u32 avf_tx_poll(struct avf_dev *dev, u16 q, u32 budget, s32 *room,
 		struct avf_tx_scratch *scratch);
 
 /**

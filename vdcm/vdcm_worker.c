@@ -149,7 +149,7 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 		if (!budget && starved == AVF_MAX_QPS)
 			starved = q;
 		if (!budget ||
-		    avf_tx_poll(adi->avf, q, budget, w->scratch) >= budget)
+		    avf_tx_poll(adi->avf, q, budget, NULL, w->scratch) >= budget)
 			vdcm_worker_kick(adi, q);
 	}
 	/* Whom the limit left out comes first the next time. */

@@ -228,7 +228,7 @@ static bool serve(struct dev *d)
 		avf_mbx_run(d->avf);
 	for (q = 0; q < d->qps; q++)
 		if (tx & 1u << q)
-			avf_tx_poll(d->avf, q, 64, scratch);
+			avf_tx_poll(d->avf, q, 64, NULL, scratch);
 	if (d->deadline && op_now_ns(d) >= d->deadline) {
 		d->deadline = 0;
 		avf_int_timer(d->avf);

@@ -289,6 +289,9 @@ void fz_mbx_run(struct fz *f)
 
 u32 fz_tx_poll(struct fz *f, u16 q, u32 budget)
 {
+	/* Some have little room. */
+	const s32 given = budget % 4 == 3 ? (s32)(16 * budget) : S32_MAX;
+	s32 room = given;
 	u32 n;
 
 	if (!scratch_used)
@@ -298,10 +301,13 @@ u32 fz_tx_poll(struct fz *f, u16 q, u32 budget)
 	f->q = q;
 	if (q >= f->nq)
 		f->ctx = FZ_QUIET;
-	n = avf_tx_poll(f->dev, q, budget, &scratch);
+	n = avf_tx_poll(f->dev, q, budget, &room, &scratch);
 	leave(f);
 	/* One frame more than the budget, and that cut in 4096 pieces. */
 	FZ_CHECK(n <= budget + 4096);			/* G5 */
+	/* A frame takes room, and a ring has no more than 64 MiB and a bit. */
+	FZ_CHECK(room <= given && (s64)given - room < 65 << 20);
+	FZ_CHECK(!n || room < given);
 	return n;
 }
 

@@ -557,7 +557,7 @@ void host_run(struct host *h)
 			avf_mbx_run(h->dev);
 		for (q = 0; q < h->params.num_qps; q++)
 			if (kicked & 1u << q &&
-			    avf_tx_poll(h->dev, (u16)q, h->tx_budget,
+			    avf_tx_poll(h->dev, (u16)q, h->tx_budget, NULL,
 					h->scratch) >= h->tx_budget)
 				h->kicked |= 1u << q;
 	}

@@ -40,7 +40,7 @@ uint32_t look(struct host *h)
 			avf_page_sync(h->dev);
 		for (q = 0; q < h->params.num_qps; q++)
 			if (tx & 1u << q)
-				avf_tx_poll(h->dev, (u16)q, 64, h->scratch);
+				avf_tx_poll(h->dev, (u16)q, 64, NULL, h->scratch);
 		if (avf_mbx_pending(h->dev))
 			avf_mbx_run(h->dev);
 		else if (!pending && !tx)

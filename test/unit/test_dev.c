@@ -33,7 +33,7 @@ TEST(reset_vf)
 	/* no queue moves, no cause is left */
 	for (i = 0; i < 4; i++) {
 		host_wr(&b.h, R_QTX_TAIL(i), 9);
-		CHECK_EQ(avf_tx_poll(b.h.dev, i, 64, b.h.scratch), 0);
+		CHECK_EQ(avf_tx_poll(b.h.dev, i, 64, NULL, b.h.scratch), 0);
 	}
 	for (i = 0; i < 5; i++)
 		host_irqs(&b.h, i);

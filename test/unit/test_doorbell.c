@@ -31,7 +31,7 @@ static void db_open(struct tx_bed *t, uint16_t qps)
 
 static uint32_t poll(struct tx_bed *t, uint16_t q)
 {
-	return avf_tx_poll(t->b.h.dev, q, 64, t->b.h.scratch);
+	return avf_tx_poll(t->b.h.dev, q, 64, NULL, t->b.h.scratch);
 }
 
 /* A store takes effect when the model looks, and nobody is kicked. */

@@ -526,12 +526,12 @@ TEST(budget)
 				  TXD_RS, 54 + c.plen, 14, 20, 20));
 	tx_data(&p.whole, 0, 100, TXD_EOP | TXD_RS);
 	avfdrv_tx_ring(&p.whole.b.d, 0);
-	CHECK_EQ(avf_tx_poll(p.whole.b.h.dev, 0, 10, &scratch), 10);
+	CHECK_EQ(avf_tx_poll(p.whole.b.h.dev, 0, 10, NULL, &scratch), 10);
 	f = host_take(&p.whole.b.h);
 	CHECK(f && f->gso.mss);
 	free(f);
 	CHECK(!host_take(&p.whole.b.h));
-	CHECK_EQ(avf_tx_poll(p.whole.b.h.dev, 0, 10, &scratch), 1);
+	CHECK_EQ(avf_tx_poll(p.whole.b.h.dev, 0, 10, NULL, &scratch), 1);
 	host_drop_sent(&p.whole.b.h);
 	pair_close(&p);
 }

@@ -192,7 +192,7 @@ TEST(up_and_down)
 	host_wr(&b.h, R_QTX_TAIL(1), 5);
 	CHECK_EQ(hw.tail[1][1], 5);
 	CHECK_EQ(avf_tx_pending(b.h.dev), 0);
-	CHECK_EQ(avf_tx_poll(b.h.dev, 1, 64, b.h.scratch), 0);
+	CHECK_EQ(avf_tx_poll(b.h.dev, 1, 64, NULL, b.h.scratch), 0);
 	CHECK_EQ(host_rx(&b.h, frame, 64, 1), -ENETDOWN);
 	CHECK_EQ(b.h.kicked, 0);
 	bed_quiet_end(&b);

@@ -237,7 +237,7 @@ TEST(tail_in_mid_frame)
 		host_drop_sent(&t.b.h);
 		CHECK_EQ(t.b.h.nsent, 1);
 		/* a worker that trusts avf_tx_ready() must not spin */
-		avf_tx_poll(t.b.h.dev, 0, 64, t.b.h.scratch);
+		avf_tx_poll(t.b.h.dev, 0, 64, NULL, t.b.h.scratch);
 		CHECK(!avf_tx_ready(t.b.h.dev, 0));
 	}
 	tx_data(&t, 400, 100, TXD_EOP | TXD_RS);
@@ -355,7 +355,7 @@ TEST(ring_unreachable)
 	for (i = 0; i < 10; i++) {
 		tx_data(&t, 0, 100, TXD_EOP | TXD_RS);
 		avfdrv_tx_ring(&t.b.d, 0);
-		avf_tx_poll(t.b.h.dev, 0, 64, t.b.h.scratch);
+		avf_tx_poll(t.b.h.dev, 0, 64, NULL, t.b.h.scratch);
 		t.b.h.kicked = 0;
 	}
 	CHECK_EQ(t.b.h.nsent, 0);
@@ -397,7 +397,7 @@ TEST(stale_tail)
 		/* Linux does not write the Tx tail on ifup */
 		CHECK_EQ(avfdrv_up(&t.b.d), 0);
 		host_run(&t.b.h);
-		CHECK_EQ(avf_tx_poll(t.b.h.dev, 0, 64, t.b.h.scratch), 0);
+		CHECK_EQ(avf_tx_poll(t.b.h.dev, 0, 64, NULL, t.b.h.scratch), 0);
 		CHECK_EQ(t.b.h.nsent, 0);
 		tx_alive(&t);
 	}
@@ -513,12 +513,93 @@ TEST(budget)
 	t.b.h.kicked = 0;
 	CHECK(avf_tx_ready(t.b.h.dev, 0));
 	while (avf_tx_ready(t.b.h.dev, 0)) {
-		n = avf_tx_poll(t.b.h.dev, 0, 16, t.b.h.scratch);
+		n = avf_tx_poll(t.b.h.dev, 0, 16, NULL, t.b.h.scratch);
 		CHECK(n >= 1 && n < 16 + AVF_TX_BATCH);
 		sum += n;
 		CHECK_EQ(t.b.h.nsent, sum);
 	}
 	CHECK_EQ(sum, 200);
+	bed_close(&t.b);
+}
+
+static s32 room_poll(struct tx_bed *t, s32 room, uint32_t frames)
+{
+	CHECK_EQ(avf_tx_poll(t->b.h.dev, 0, 64, &room, t->b.h.scratch), frames);
+	return room;
+}
+
+/* A poll ends with the frame that fills its room, and says what was taken. */
+TEST(room)
+{
+	struct tx_bed t;
+	uint32_t i;
+
+	tx_open(&t);
+	t.b.h.manual = true;
+	for (i = 0; i < 10; i++) {
+		tx_data(&t, 0, 1500, 0);
+		tx_data(&t, 0, 500, TXD_EOP | TXD_RS);
+	}
+	avfdrv_tx_ring(&t.b.d, 0);
+	CHECK_EQ(room_poll(&t, 0, 0), 0);
+	CHECK_EQ(room_poll(&t, -1, 0), -1);
+	CHECK_EQ(room_poll(&t, 1, 1), -1999);
+	CHECK_EQ(room_poll(&t, 2000, 1), 0);
+	CHECK_EQ(room_poll(&t, 4001, 3), -1999);
+	CHECK(avf_tx_ready(t.b.h.dev, 0));
+	CHECK_EQ(room_poll(&t, 100000, 5), 90000);
+	CHECK_EQ(t.b.h.nsent, 10);
+	CHECK(!avf_tx_ready(t.b.h.dev, 0));
+	CHECK_EQ(room_poll(&t, 1000, 0), 1000);
+
+	/* the same of frames that are sent as they are */
+	for (i = 0; i < 4; i++)
+		tx_data(&t, 0, 1500, TXD_EOP | TXD_RS);
+	avfdrv_tx_ring(&t.b.d, 0);
+	CHECK_EQ(room_poll(&t, 1, 1), -1499);
+	CHECK_EQ(room_poll(&t, 1500, 1), 0);
+	CHECK_EQ(room_poll(&t, 1501, 2), -1499);
+	bed_close(&t.b);
+}
+
+/* What is not sent takes room, too: by what there was to look at. */
+TEST(room_for_nothing)
+{
+	struct tx_bed t;
+	uint32_t i;
+
+	tx_open(&t);
+	t.b.h.manual = true;
+	/* shorter than a frame, and a flow rule that is none */
+	tx_data(&t, 0, 10, TXD_EOP | TXD_RS);
+	avfdrv_txd(&t.b.d, 0, 0, 8 | (uint64_t)TXD_RS << 4);
+	avfdrv_tx_ring(&t.b.d, 0);
+	CHECK_EQ(room_poll(&t, 70, 1), 0);
+	CHECK_EQ(room_poll(&t, 1000, 1), 1000 - 60);
+	CHECK_EQ(t.b.h.nsent, 0);
+
+	/* no end in sight, again and again; then too many pieces */
+	for (i = 1; i <= 100; i++) {
+		tx_data(&t, 0, 1, 0);
+		avfdrv_tx_ring(&t.b.d, 0);
+		CHECK_EQ_AT(room_poll(&t, 10000, 0), 10000 - 32 * (s32)i, i);
+		CHECK_EQ_AT(room_poll(&t, 10000, 0), 10000, i);
+	}
+	tx_data(&t, 0, 1, TXD_EOP | TXD_RS);
+	avfdrv_tx_ring(&t.b.d, 0);
+	CHECK_EQ(room_poll(&t, 10000, 1), 10000 - 32 * 101 - 60);
+	CHECK_EQ(t.b.h.nsent, 0);
+
+	/* a ring that cannot be read: all that it was to have */
+	t.b.h.fail_iova = t.b.d.tx[0].ring.iova;
+	t.b.h.fail_len = 512 * 16;
+	for (i = 0; i < 5; i++)
+		tx_data(&t, 0, 1500, TXD_EOP | TXD_RS);
+	avfdrv_tx_ring(&t.b.d, 0);
+	CHECK_EQ(room_poll(&t, 10000, 1), 10000 - 32 * 5 - 60);
+	t.b.h.fail_len = 0;
+	t.b.h.manual = false;
+	tx_alive(&t);
 	bed_close(&t.b);
 }
 

@@ -367,7 +367,7 @@ TEST(disable_after_last_dma)
 	bed_quiet(&b);
 	avfdrv_tx_ring(&b.d, 0);
 	host_wr(&b.h, R_QRX_TAIL(0), 100);
-	CHECK_EQ(avf_tx_poll(b.h.dev, 0, 64, b.h.scratch), 0);
+	CHECK_EQ(avf_tx_poll(b.h.dev, 0, 64, NULL, b.h.scratch), 0);
 	CHECK(!avf_tx_ready(b.h.dev, 0));
 	CHECK(host_rx(&b.h, frame, 64, 1));
 	bed_quiet_end(&b);

@@ -241,7 +241,7 @@ static void one_round(const struct scenario *s)
 	e->kicked = 0;
 	model_in();
 	avf_fast_write(e->dev, R_QTX_TAIL(0), tail);
-	n = avf_tx_poll(e->dev, 0, BATCH, e->scratch);
+	n = avf_tx_poll(e->dev, 0, BATCH, NULL, e->scratch);
 	model_out();
 	if (e->kicked != 1 || n != want)
 		bed_die("%s: %u frames sent, not %u", s->name, n, want);
