@@ -32,6 +32,7 @@
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/srcu.h>
 #include <linux/vfio.h>
 #include <linux/workqueue.h>
@@ -69,8 +70,9 @@ extern const struct vdcm_shape vdcm_shapes[VDCM_NUM_SHAPES];
 /**
  * struct vdcm_worker - the thread that owns all queues of one PF's ADIs
  * @task:    the thread
- * @lock:    guards @ready and @watched
- * @ready:   ADIs with work, each at most once
+ * @lock:    guards @ready, @vtime and @watched
+ * @ready:   ADIs with work, each at most once, by vdcm_adi::start
+ * @vtime:   virtual time: how far whoever has its turn has come
  * @watched: ADIs whose doorbells are mapped, to be looked at now and then
  * @round:   counts the rounds over @watched (worker)
  * @pf_work: the PF driver asked for its poll op
@@ -78,13 +80,19 @@ extern const struct vdcm_shape vdcm_shapes[VDCM_NUM_SHAPES];
  */
 struct vdcm_worker {
 	struct task_struct *task;
-	spinlock_t lock;	/* @ready, @watched */
-	struct list_head ready;
+	spinlock_t lock;	/* @ready, @vtime, @watched */
+	struct rb_root_cached ready;
+	u64 vtime;
 	struct list_head watched;
 	unsigned int round;
 	bool pf_work;
 	struct avf_tx_scratch *scratch;
 };
+
+/* What an ADI is worth beside others, as of control groups. */
+#define VDCM_WEIGHT_MIN		1u
+#define VDCM_WEIGHT_DEFAULT	100u
+#define VDCM_WEIGHT_MAX		10000u
 
 /* Of the longest sentence in vdcm_refused(), with a UUID before it. */
 #define VDCM_ERROR_LEN		256
@@ -259,7 +267,7 @@ enum vdcm_pf_reset {
 };
 
 /* Bits of vdcm_adi::flags */
-#define VDCM_ADI_QUEUED		0	/* on the worker's ready list, or parked */
+#define VDCM_ADI_QUEUED		0	/* among the worker's ready, or parked */
 #define VDCM_ADI_BAR_WORK	1	/* bar.work was sent, and has not begun */
 
 /**
@@ -287,12 +295,18 @@ enum vdcm_pf_reset {
  * @park_timer: started by the worker when the limit is reached: QUEUED stays
  *              set, so that kicks only leave their bit
  * @first_q:    Tx queue whose turn it is; worker
+ * @weight:     share of what all send: VDCM_WEIGHT_*; under worker->lock
+ * @cost:       virtual time of a byte, by @weight; under worker->lock
+ * @start:      when its next turn is due, in virtual time; under worker->lock
+ * @charged:    jiffies when @start was moved last; under worker->lock
+ * @turn:       bytes of its turn; worker
+ * @used:       bytes sent in its turn; worker
  * @max_mbps:   limit as set, 0 = none; under @ctl_lock
  * @spoofchk:   as set; under @ctl_lock
  * @flags:      VDCM_ADI_*
  * @tx_pending: one bit per Tx queue that was kicked
- * @ready:      in the worker's list
- * @watched:    in the worker's other list
+ * @ready:      among those with work
+ * @watched:    in the worker's list
  * @busy_ns:    when there was something to do last (worker)
  * @round:      the round in which it was looked at last (worker)
  * @debugfs:    its directory there
@@ -320,11 +334,17 @@ struct vdcm_adi {
 	struct vdcm_rate rate;
 	struct hrtimer park_timer;
 	unsigned int first_q;
+	u32 weight;
+	u32 cost;
+	u64 start;
+	unsigned long charged;
+	u32 turn;
+	u32 used;
 	u32 max_mbps;
 	bool spoofchk;
 	unsigned long flags;
 	unsigned long tx_pending;
-	struct list_head ready;
+	struct rb_node ready;
 	struct list_head watched;
 	u64 busy_ns;
 	unsigned int round;
@@ -417,6 +437,8 @@ void vdcm_worker_init(struct vdcm_adi *adi);
 void vdcm_worker_kick(struct vdcm_adi *adi, u16 q);	/* any */
 void vdcm_worker_look(struct vdcm_adi *adi);	/* any */
 void vdcm_worker_unwatch(struct vdcm_adi *adi);
+void vdcm_worker_sent(struct vdcm_adi *adi, u32 bytes);	/* worker */
+void vdcm_worker_set_weight(struct vdcm_adi *adi, u32 weight);
 void vdcm_worker_forget(struct vdcm_adi *adi);
 
 /* vdcm_parent.c */

@@ -74,10 +74,12 @@ static void vdcm_host_xmit(void *host, u16 q, const struct avf_frame *frames,
 			   u32 n)
 {
 	struct vdcm_adi *adi = host;
-	u32 i;
+	u32 i, bytes = 0;
 
+	/* A batch is less than 64 MiB. */
 	for (i = 0; i < n; i++)
-		vdcm_rate_spend(&adi->rate, avf_frame_bytes(&frames[i]));
+		bytes += avf_frame_bytes(&frames[i]);
+	vdcm_worker_sent(adi, bytes);
 	adi->adi.pf->ops->xmit(&adi->adi, frames, n);
 }
 

@@ -4,6 +4,14 @@
  * ADIs with work in turn, one bounded batch each, so none can starve another.
  * With nothing to do it sleeps; an idle ADI costs nothing.
  *
+ * Whose turn it is: that of the ADI that has sent the least for its weight
+ * (start-time fair queueing). Each has a virtual time at which its next turn is
+ * due; a turn moves that on by the bytes sent, over the weight. So what ADIs that
+ * always have work send is as their weights, whatever their frames and however
+ * many their queues, and one alone has it all. Who was idle is due now, before
+ * all who are not idle: it waits for the turn under way, not for a round, and
+ * cannot save up. What a turn sent too much comes off the next ones.
+ *
  * Work is announced by a kick where the driver's doorbell trapped. Where it is
  * mapped nobody announces anything: such ADIs are watched, one look a turn while
  * others work, and at growing intervals when all are idle, until
@@ -11,8 +19,9 @@
  *
  * An ADI with a rate limit has a token bucket. Without tokens it is parked: it
  * stays marked as queued, so that kicks only leave their bit, and a timer puts
- * it back into the list.
+ * it back, like one that was idle.
  */
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/stat.h>
@@ -22,6 +31,16 @@
 
 /* Frames per queue and turn. */
 #define VDCM_TX_BUDGET		64
+/* Bytes per turn: at the most that many frames at an MTU of 1500. */
+#define VDCM_TURN_MAX		(96u << 10)
+#define VDCM_TURN_MIN		1024u
+/* What any turn costs, even if there was nothing to send: some small frames. */
+#define VDCM_TURN_COST		256u
+
+/* Virtual time of a byte at weight 1; of other weights, it is divided once. */
+#define VDCM_COST_SHIFT		24
+/* Virtual time wraps, though in no second: what is older is not compared. */
+#define VDCM_DEBT_MAX		HZ
 
 /* Idle for less than this, look without a pause if nobody wants the CPU. */
 #define VDCM_SPIN_NS		(20 * NSEC_PER_USEC)
@@ -29,13 +48,54 @@
 #define VDCM_NAP_MIN_NS		(20 * NSEC_PER_USEC)
 #define VDCM_NAP_MAX_NS		(500 * NSEC_PER_USEC)
 
-/* QUEUED is set, and the ADI neither in the list nor being served. */
+static struct vdcm_adi *vdcm_worker_adi(struct rb_node *node)
+{
+	return rb_entry(node, struct vdcm_adi, ready);
+}
+
+static u32 vdcm_worker_cost(u32 weight)
+{
+	return (1u << VDCM_COST_SHIFT) / weight;
+}
+
+/* Behind all that are due at the same time. */
+static void vdcm_worker_insert(struct vdcm_worker *w, struct vdcm_adi *adi)
+{
+	struct rb_node **link = &w->ready.rb_root.rb_node, *above = NULL;
+	bool first = true;
+
+	while (*link) {
+		above = *link;
+		if ((s64)(adi->start - vdcm_worker_adi(above)->start) < 0) {
+			link = &above->rb_left;
+		} else {
+			link = &above->rb_right;
+			first = false;
+		}
+	}
+	rb_link_node(&adi->ready, above, link);
+	rb_insert_color_cached(&adi->ready, &w->ready, first);
+}
+
+static void vdcm_worker_erase(struct vdcm_worker *w, struct vdcm_adi *adi)
+{
+	if (RB_EMPTY_NODE(&adi->ready))
+		return;
+	rb_erase_cached(&adi->ready, &w->ready);
+	RB_CLEAR_NODE(&adi->ready);
+}
+
+/* QUEUED was just set, or the ADI was parked. It may have its turn. */
 static void vdcm_worker_enlist(struct vdcm_adi *adi)
 {
 	struct vdcm_worker *w = &adi->parent->worker;
 
 	spin_lock_bh(&w->lock);
-	list_add_tail(&adi->ready, &w->ready);
+	/* Nothing is saved up; it goes before those who are due now, though. */
+	if ((s64)(adi->start - w->vtime) <= 0 ||
+	    time_after(jiffies, adi->charged + VDCM_DEBT_MAX))
+		adi->start = w->vtime - 1;
+	vdcm_worker_insert(w, adi);
 	spin_unlock_bh(&w->lock);
 	wake_up_process(w->task);
 }
@@ -52,8 +112,11 @@ static enum hrtimer_restart vdcm_worker_unpark(struct hrtimer *timer)
  */
 void vdcm_worker_init(struct vdcm_adi *adi)
 {
-	INIT_LIST_HEAD(&adi->ready);
+	RB_CLEAR_NODE(&adi->ready);
 	INIT_LIST_HEAD(&adi->watched);
+	adi->weight = VDCM_WEIGHT_DEFAULT;
+	adi->cost = vdcm_worker_cost(VDCM_WEIGHT_DEFAULT);
+	adi->start = READ_ONCE(adi->parent->worker.vtime);
 	hrtimer_setup(&adi->park_timer, vdcm_worker_unpark, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
 }
@@ -63,17 +126,61 @@ static u32 vdcm_worker_budget(struct vdcm_adi *adi)
 	return vdcm_rate_budget(&adi->rate, ktime_get_ns(), VDCM_TX_BUDGET);
 }
 
+/*
+ * Bytes of @adi's turn, who is not in the tree: as much less than whoever comes
+ * next has, as it weighs less. That decides how even the flow is, not the share.
+ */
+static u32 vdcm_worker_turn(struct vdcm_worker *w, const struct vdcm_adi *adi)
+{
+	struct rb_node *first = rb_first_cached(&w->ready);
+	const struct vdcm_adi *next;
+	u64 turn;
+
+	if (!first)
+		return VDCM_TURN_MAX;
+	next = vdcm_worker_adi(first);
+	turn = ((u64)VDCM_TURN_MAX * adi->weight * next->cost) >>
+	       VDCM_COST_SHIFT;
+	return clamp_t(u64, turn, VDCM_TURN_MIN, VDCM_TURN_MAX);
+}
+
 static struct vdcm_adi *vdcm_worker_next(struct vdcm_worker *w)
 {
-	struct vdcm_adi *adi;
+	struct vdcm_adi *adi = NULL;
+	struct rb_node *first;
 
 	spin_lock_bh(&w->lock);
-	adi = list_first_entry_or_null(&w->ready, struct vdcm_adi, ready);
-	if (adi)
-		list_del_init(&adi->ready);
+	first = rb_first_cached(&w->ready);
+	if (first) {
+		adi = vdcm_worker_adi(first);
+		vdcm_worker_erase(w, adi);
+		if ((s64)(adi->start - w->vtime) > 0)
+			w->vtime = adi->start;
+		adi->turn = vdcm_worker_turn(w, adi);
+	}
 	spin_unlock_bh(&w->lock);
 
 	return adi;
+}
+
+/* The turn is over; @more: it was too short for all there is. */
+static void vdcm_worker_charge(struct vdcm_worker *w, struct vdcm_adi *adi,
+			       u32 bytes, bool more)
+{
+	spin_lock_bh(&w->lock);
+	adi->start += (u64)max(bytes, VDCM_TURN_COST) * adi->cost;
+	adi->charged = jiffies;
+	if (more && !test_and_set_bit(VDCM_ADI_QUEUED, &adi->flags)) {
+		vdcm_worker_insert(w, adi);
+	} else if (!RB_EMPTY_NODE(&adi->ready)) {
+		/* A kick put it where it was due before. */
+		vdcm_worker_erase(w, adi);
+		vdcm_worker_insert(w, adi);
+	} else if (RB_EMPTY_ROOT(&w->ready.rb_root)) {
+		/* Nobody waited: it owes nothing to who comes next. */
+		w->vtime = adi->start;
+	}
+	spin_unlock_bh(&w->lock);
 }
 
 static void vdcm_worker_watch(struct vdcm_adi *adi)
@@ -103,8 +210,10 @@ void vdcm_worker_unwatch(struct vdcm_adi *adi)
 
 static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 {
-	unsigned int i, q, starved = AVF_MAX_QPS;
+	unsigned int i, q, first = AVF_MAX_QPS;
+	bool more = false, starved = false;
 	unsigned long pending;
+	s32 room;
 
 	/* Registers that were stored; they do not wait for a rate limit. */
 	vdcm_bar_serve(adi);
@@ -139,22 +248,32 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	 */
 	pending |= avf_tx_pending(adi->avf);
 
+	adi->used = 0;
+	room = (s32)adi->turn;
 	for (i = 0; i < AVF_MAX_QPS; i++) {
-		u32 budget;
+		u32 budget = 0;
 
 		q = (adi->first_q + i) % AVF_MAX_QPS;
 		if (!test_bit(q, &pending))
 			continue;
-		budget = vdcm_worker_budget(adi);
-		if (!budget && starved == AVF_MAX_QPS)
-			starved = q;
-		if (!budget ||
-		    avf_tx_poll(adi->avf, q, budget, NULL, w->scratch) >= budget)
-			vdcm_worker_kick(adi, q);
+		if (first == AVF_MAX_QPS)
+			first = q;
+		if (room > 0)
+			budget = vdcm_worker_budget(adi);
+		if (budget)
+			avf_tx_poll(adi->avf, q, budget, &room, w->scratch);
+		else
+			starved = true;
+		if (!budget || avf_tx_ready(adi->avf, q)) {
+			set_bit(q, &adi->tx_pending);
+			more = true;
+		}
 	}
-	/* Whom the limit left out comes first the next time. */
-	if (starved != AVF_MAX_QPS)
-		adi->first_q = starved;
+	/* Where a limit leaves queues out, each comes first as often. */
+	if (starved)
+		adi->first_q = (first + 1) % AVF_MAX_QPS;
+	/* What was sent, with all headers; or what was taken and not sent. */
+	vdcm_worker_charge(w, adi, max(adi->used, adi->turn - (u32)room), more);
 }
 
 /* The watched ADI that was looked at longest ago. */
@@ -272,7 +391,7 @@ static bool vdcm_worker_step(struct vdcm_parent *parent)
 
 static bool vdcm_worker_idle(struct vdcm_worker *w)
 {
-	return list_empty_careful(&w->ready) && !READ_ONCE(w->pf_work);
+	return RB_EMPTY_ROOT(&w->ready.rb_root) && !READ_ONCE(w->pf_work);
 }
 
 static int vdcm_worker_run(void *data)
@@ -337,6 +456,50 @@ void vdcm_worker_look(struct vdcm_adi *adi)
 }
 
 /**
+ * vdcm_worker_sent() - @adi sends @bytes in its turn
+ * @adi:   the ADI
+ * @bytes: as the receiver counts them, less than 64 MiB
+ *
+ * The worker, within avf_tx_poll().
+ */
+void vdcm_worker_sent(struct vdcm_adi *adi, u32 bytes)
+{
+	adi->used += bytes;
+	vdcm_rate_spend(&adi->rate, bytes);
+}
+
+/**
+ * vdcm_worker_set_weight() - what an ADI is worth beside others
+ * @adi:    the ADI
+ * @weight: VDCM_WEIGHT_MIN to VDCM_WEIGHT_MAX
+ *
+ * Holds at once: what was sent before counts by the new weight, too. Process
+ * context.
+ */
+void vdcm_worker_set_weight(struct vdcm_adi *adi, u32 weight)
+{
+	struct vdcm_worker *w = &adi->parent->worker;
+	u32 cost = vdcm_worker_cost(weight);
+	bool waits;
+	s64 ahead;
+
+	spin_lock_bh(&w->lock);
+	waits = !RB_EMPTY_NODE(&adi->ready);
+	vdcm_worker_erase(w, adi);
+	ahead = (s64)(adi->start - w->vtime);
+	if (ahead > 0)
+		adi->start = w->vtime + div_u64(ahead, adi->cost) * cost;
+	adi->cost = cost;
+	WRITE_ONCE(adi->weight, weight);
+	if (waits)
+		vdcm_worker_insert(w, adi);
+	spin_unlock_bh(&w->lock);
+	/* The worker, going to sleep, may have looked when there was none. */
+	if (waits)
+		wake_up_process(w->task);
+}
+
+/**
  * vdcm_worker_forget() - the worker has nothing to do with @adi any more
  * @adi: the ADI; nobody kicks it now
  */
@@ -350,7 +513,7 @@ void vdcm_worker_forget(struct vdcm_adi *adi)
 	hrtimer_cancel(&adi->park_timer);
 
 	spin_lock_bh(&w->lock);
-	list_del_init(&adi->ready);
+	vdcm_worker_erase(w, adi);
 	list_del_init(&adi->watched);
 	spin_unlock_bh(&w->lock);
 
@@ -388,7 +551,7 @@ int vdcm_worker_start(struct vdcm_parent *parent)
 	struct task_struct *task;
 
 	spin_lock_init(&w->lock);
-	INIT_LIST_HEAD(&w->ready);
+	w->ready = RB_ROOT_CACHED;
 	INIT_LIST_HEAD(&w->watched);
 
 	w->scratch = kvmalloc(sizeof(*w->scratch), GFP_KERNEL);
