@@ -118,6 +118,8 @@ check_attr() { # NAME VALUE
 		in_range "$2" 1 1000000 || refuse "speed=$2: write 1 to 1000000 Mbit/s" ;;
 	max_tx_rate)
 		in_range "$2" 0 1000000 || refuse "max_tx_rate=$2: write 1 to 1000000 Mbit/s, or 0 for no limit" ;;
+	weight)
+		in_range "$2" 1 10000 || refuse "weight=$2: write 1 to 10000" ;;
 	vlan)
 		is_vlan "$2" || refuse "vlan=$2: write a VLAN of 1 to 4094 and, if you like, a priority of 0 to 7, or 0 for no VLAN" ;;
 	trust | spoofchk)

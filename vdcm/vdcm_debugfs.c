@@ -311,17 +311,19 @@ static int worker_show(struct seq_file *s, void *unused)
 
 	seq_printf(s, "queued %d\nlisted %d\nparked %d\nkicked 0x%lx\nready 0x%x\n",
 		   test_bit(VDCM_ADI_QUEUED, &adi->flags),
-		   !list_empty_careful(&adi->ready),
+		   !RB_EMPTY_NODE(&adi->ready),
 		   hrtimer_active(&adi->park_timer),
 		   READ_ONCE(adi->tx_pending), avf_tx_pending(adi->avf));
 	if (READ_ONCE(adi->busy_ns))
 		seq_printf(s, "busy_ns_ago %llu\n",
 			   ktime_get_ns() - READ_ONCE(adi->busy_ns));
-	seq_printf(s, "first_queue %u\nmax_mbps %u\npinned_pages %lu\ncopies %d\n",
+	seq_printf(s, "first_queue %u\nmax_mbps %u\nweight %u\n",
 		   READ_ONCE(adi->first_q), READ_ONCE(adi->max_mbps),
+		   READ_ONCE(adi->weight));
+	seq_printf(s, "pinned_pages %lu\ncopies %d\n",
 		   READ_ONCE(adi->dma.nr_pinned), READ_ONCE(adi->dma.no_pin));
 	seq_printf(s, "pf_listed %d\npf_watched %d\npf_work %d\npf_round %u\n",
-		   !list_empty_careful(&w->ready),
+		   !RB_EMPTY_ROOT(&w->ready.rb_root),
 		   !list_empty_careful(&w->watched), READ_ONCE(w->pf_work),
 		   READ_ONCE(w->round));
 	return 0;

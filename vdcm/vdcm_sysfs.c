@@ -257,6 +257,31 @@ static ssize_t max_tx_rate_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(max_tx_rate);
 
+static ssize_t weight_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sprintf(buf, "%u\n", READ_ONCE(vdcm_adi_from_dev(dev)->weight));
+}
+
+static ssize_t weight_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	struct vdcm_adi *adi = vdcm_adi_from_dev(dev);
+	u32 weight;
+
+	if (kstrtou32(buf, 10, &weight) || weight < VDCM_WEIGHT_MIN ||
+	    weight > VDCM_WEIGHT_MAX) {
+		vdcm_refused(adi->parent, dev,
+			     "weight: write a weight of %u to %u",
+			     VDCM_WEIGHT_MIN, VDCM_WEIGHT_MAX);
+		return -EINVAL;
+	}
+
+	vdcm_worker_set_weight(adi, weight);
+	return count;
+}
+static DEVICE_ATTR_RW(weight);
+
 static ssize_t reset_store(struct device *dev, struct device_attribute *attr,
 			   const char *buf, size_t count)
 {
@@ -341,6 +366,7 @@ static struct attribute *vdcm_adi_attrs[] = {
 	&dev_attr_trust.attr,
 	&dev_attr_spoofchk.attr,
 	&dev_attr_max_tx_rate.attr,
+	&dev_attr_weight.attr,
 	&dev_attr_doorbell.attr,
 	&dev_attr_pasid.attr,
 	&dev_attr_pasid_mode.attr,

@@ -74,7 +74,7 @@ attributes() {
 	call get attributes "$uuid"
 	accepts attributes
 	[ "$(jq -c '[.[] | keys[]]' <<<"$out")" = \
-		'["doorbell","link","mac","max_tx_rate","speed","spoofchk","trust","vlan"]' ] ||
+		'["doorbell","link","mac","max_tx_rate","speed","spoofchk","trust","vlan","weight"]' ] ||
 		wrong 'names of attributes'
 	[ "$(jq -r '.[] | .mac // empty' <<<"$out")" = 02:00:00:00:00:01 ] ||
 		wrong 'mac'
@@ -91,7 +91,7 @@ values() {
 		call pre "$event" "$new" '{"mdev_type":"swpf-vdcm","start":"manual"}'
 		accepts "$event without attrs"
 		call pre "$event" "$new" \
-			"$(config '{"mac":"52:54:00:12:34:56"},{"vlan":"100 3"},{"link":"down"},{"speed":"1"},{"max_tx_rate":"0"},{"trust":"1"},{"spoofchk":"off"},{"doorbell":"trap"},{"later":"x/y=z"}')"
+			"$(config '{"mac":"52:54:00:12:34:56"},{"vlan":"100 3"},{"link":"down"},{"speed":"1"},{"max_tx_rate":"0"},{"weight":"10000"},{"trust":"1"},{"spoofchk":"off"},{"doorbell":"trap"},{"later":"x/y=z"}')"
 		accepts "$event with attributes"
 		call pre "$event" "$new" "$(config '{"link":"up"},{"vlan":"4095"}')"
 		refuses "$event with a bad attribute" 'vlan=4095: write a VLAN'
@@ -115,6 +115,11 @@ values() {
 	speed 1e3
 	max_tx_rate 1000001
 	max_tx_rate all
+	weight 0
+	weight 10001
+	weight -1
+	weight 1.5
+	weight
 	vlan 100 8
 	vlan 4095 1
 	vlan 100 x

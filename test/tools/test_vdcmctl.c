@@ -238,10 +238,11 @@ TEST_ONCE(show)
 		  "  speed        10000\n"
 		  "  spoofchk     1\n"
 		  "  trust        0\n"
-		  "  vlan         0\n");
+		  "  vlan         0\n"
+		  "  weight       100\n");
 	CHECK_EQ(ctl("show", "-j", TREE_UUID, NULL), CTL_OK);
 	CHECK_JSON("sorted(d) == ['attributes', 'iommu_group', 'pf', 'type', 'uuid']");
-	CHECK_JSON("sorted(d['attributes']) == ['doorbell', 'link', 'mac', 'max_tx_rate', 'speed', 'spoofchk', 'trust', 'vlan']");
+	CHECK_JSON("sorted(d['attributes']) == ['doorbell', 'link', 'mac', 'max_tx_rate', 'speed', 'spoofchk', 'trust', 'vlan', 'weight']");
 }
 
 /* A UUID is the same in capitals. */
@@ -503,7 +504,7 @@ TEST_ONCE(set_unknown)
 {
 	setup();
 	CHECK_EQ(ctl("set", TREE_UUID, "color=red", NULL), CTL_FAILED);
-	CHECK_HAS(err, "no such attribute; there are: doorbell link mac max_tx_rate speed spoofchk trust vlan\n");
+	CHECK_HAS(err, "no such attribute; there are: doorbell link mac max_tx_rate speed spoofchk trust vlan weight\n");
 	CHECK_EQ(ctl("set", TREE_UUID, "stats=1", NULL), CTL_FAILED);
 	CHECK_HAS(err, "Is a directory");
 	CHECK_EQ(ctl("set", TREE_UUID, "link=down", "stats/irqs=1", NULL),

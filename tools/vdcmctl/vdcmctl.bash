@@ -50,7 +50,7 @@ _vdcmctl_attributes()
 	done
 	# Nothing to look at yet.
 	[ "$seen" != ' ' ] || [ -n "$2" ] || printf '%s\n' mac link speed vlan \
-		trust spoofchk max_tx_rate doorbell
+		trust spoofchk max_tx_rate weight doorbell
 }
 
 _vdcmctl_values()

@@ -73,6 +73,30 @@ wrong_attributes() {
 	mdev_remove "$(uuid 1)"
 }
 
+# Shares are test_worker's; here: what the file takes, says and refuses.
+weights() {
+	local d v
+	mounts
+	mdev_create 1
+	d=$MDEV/$(uuid 1)
+	[ "$(cat "$d/weight")" = 100 ]
+	for v in 1 10000 300; do
+		put "$v" "$d/weight"
+		[ "$(cat "$d/weight")" = "$v" ]
+	done
+	for v in 0 10001 -1 1.5 4294967297 much ''; do
+		fails_with 'Invalid argument' put "$v" "$d/weight"
+	done
+	last_error "$(uuid 1): weight: write a weight of 1 to 10000"
+	[ "$(cat "$d/weight")" = 300 ]
+	grep -x 'weight 300' "$DEBUG/$(uuid 1)/worker"
+	mdev_remove "$(uuid 1)"
+	# The next device with that UUID is as new.
+	mdev_create 1
+	[ "$(cat "$d/weight")" = 100 ]
+	mdev_remove "$(uuid 1)"
+}
+
 # 64 alive on one PF; the next is refused with a sentence.
 sixty_four() {
 	local i
@@ -347,6 +371,8 @@ log_is_clean() {
 check host-load loads
 check wrong-uuid wrong_uuid
 check wrong-attributes wrong_attributes
+clear_mdevs
+check weight-attribute weights
 clear_mdevs
 check adis-64 sixty_four
 clear_mdevs

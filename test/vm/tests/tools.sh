@@ -116,9 +116,9 @@ sets() {
 	local u
 	u=$(vdcmctl create)
 	vdcmctl set "$u" mac=02:00:00:00:00:01 link=down speed=1000 vlan=5 \
-		trust=1 spoofchk=0 max_tx_rate=100 doorbell=trap
-	[ "$(cat "$MDEV/$u"/{mac,link,speed,trust,spoofchk,max_tx_rate,doorbell} | tr '\n' ' ')" = \
-		'02:00:00:00:00:01 down 1000 1 0 100 trap ' ]
+		trust=1 spoofchk=0 max_tx_rate=100 weight=300 doorbell=trap
+	[ "$(cat "$MDEV/$u"/{mac,link,speed,trust,spoofchk,max_tx_rate,weight,doorbell} | tr '\n' ' ')" = \
+		'02:00:00:00:00:01 down 1000 1 0 100 300 trap ' ]
 	refused 1 'Invalid argument: mac: not a unicast address' vdcmctl set "$u" mac=x
 	refused 1 'Invalid argument: link: write "up" or "down"' vdcmctl set "$u" link=x
 	refused 1 'Invalid argument: speed: write' vdcmctl set "$u" speed=0
