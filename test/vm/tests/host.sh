@@ -73,7 +73,7 @@ wrong_attributes() {
 	mdev_remove "$(uuid 1)"
 }
 
-# Shares are test_worker's; here: what the file takes, says and refuses.
+# What the file takes, says and refuses.
 weights() {
 	local d v
 	mounts
@@ -95,6 +95,20 @@ weights() {
 	mdev_create 1
 	[ "$(cat "$d/weight")" = 100 ]
 	mdev_remove "$(uuid 1)"
+}
+
+# What senders with full rings are given of a third one's.
+weight_shares() {
+	local i
+	modprobe vfio_iommu_type1
+	for i in 1 2 3; do
+		mdev_create "$i"
+	done
+	timeout 120 "$PROGRAMS/test_weight" "$(uuid 1)" "$(uuid 2)" \
+		"$(uuid 3)" "$(pgrep '^vdcm/')"
+	for i in 1 2 3; do
+		mdev_remove "$(uuid "$i")"
+	done
 }
 
 # 64 alive on one PF; the next is refused with a sentence.
@@ -121,8 +135,8 @@ abuse() {
 	mdev_create 2
 	for bin in "$PROGRAMS"/test_*; do
 		case $(basename "$bin") in
-		# For kvm-doorbell below, and for another PF's devices.
-		test_kvm | test_hw | test_pasid) continue ;;
+		# For checks of their own, and for another PF's devices.
+		test_kvm | test_weight | test_hw | test_pasid) continue ;;
 		esac
 		echo "== $(basename "$bin"), after $((SECONDS - t0)) s"
 		timeout 300 "$bin" "$(uuid 1)" "$(uuid 2)" || die "$(basename "$bin") failed"
@@ -373,6 +387,8 @@ check wrong-uuid wrong_uuid
 check wrong-attributes wrong_attributes
 clear_mdevs
 check weight-attribute weights
+clear_mdevs
+check weight-shares weight_shares
 clear_mdevs
 check adis-64 sixty_four
 clear_mdevs
