@@ -362,6 +362,11 @@ static inline bool avf_dev_rx_on(const struct avf_dev *dev, u32 q)
 
 /* -------------------------------------------------------------- avf_hw.c */
 
+/**
+ * avf_hw_tails_pending() - was a tail stored that hardware was not told? any.
+ */
+bool avf_hw_tails_pending(const struct avf_dev *dev);
+
 /** avf_hw_start() - let hardware run queues. ctl. Returns 0 or -errno. */
 int avf_hw_start(struct avf_dev *dev, u32 txq, u32 rxq);
 
@@ -467,7 +472,7 @@ void avf_int_bus_master(struct avf_dev *dev, bool on);
  */
 void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread);
 
-/** avf_int_dyn_set() - the same with int_lock held. */
+/** avf_int_dyn_set() - the same of a queue's vector, with int_lock held. */
 void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread);
 
 /** avf_int_dyn_read() - read it. any. */

@@ -9,25 +9,74 @@
  */
 #include "avf_dev.h"
 
-void avf_hw_tail(struct avf_dev *dev, bool tx, u16 q)
+static bool avf_hw_runs(const struct avf_dev *dev, bool tx, u16 q)
 {
-	const __le32 *tail = tx ? dev->tx[q].tail : dev->rx[q].tail;
+	return READ_ONCE(*(tx ? &dev->hw_tx : &dev->hw_rx)) & (1u << q);
+}
+
+/* The tail of a queue, as it is and as hardware was told. */
+static u32 avf_hw_tail_now(const struct avf_dev *dev, bool tx, u16 q)
+{
+	return avf_tail_load(tx ? dev->tx[q].tail : dev->rx[q].tail);
+}
+
+static u32 avf_hw_passed(const struct avf_dev *dev, bool tx, u16 q)
+{
+	return READ_ONCE(*(tx ? &dev->tx[q].passed : &dev->rx[q].passed));
+}
+
+/*
+ * Two may want to pass on a tail at once, one an older value. Whoever has the
+ * lock reads the newest, so that none goes backwards. With @news only a value
+ * that was not passed on yet: hardware may have been told a later one by others.
+ */
+static void avf_hw_pass(struct avf_dev *dev, bool tx, u16 q, bool news)
+{
 	u32 len = READ_ONCE(*(tx ? &dev->tx[q].len : &dev->rx[q].len));
 	u32 val;
 
-	/*
-	 * Two may want to pass on a tail at once, one an older value. Whoever
-	 * has the lock reads the newest, so that none goes backwards.
-	 */
 	avf_lock(&dev->hw_lock);
-	if (READ_ONCE(*(tx ? &dev->hw_tx : &dev->hw_rx)) & (1u << q)) {
-		val = avf_tail_load(tail);
+	val = avf_hw_tail_now(dev, tx, q);
+	if (avf_hw_runs(dev, tx, q) &&
+	    !(news && val == avf_hw_passed(dev, tx, q))) {
+		WRITE_ONCE(*(tx ? &dev->tx[q].passed : &dev->rx[q].passed), val);
 		if (val < len)
 			dev->hw->tail(dev->host, tx, q, val);
 		else
 			avf_stat_add(&dev->qstats.bad_tail, 1);
 	}
 	avf_unlock(&dev->hw_lock);
+}
+
+void avf_hw_tail(struct avf_dev *dev, bool tx, u16 q)
+{
+	avf_hw_pass(dev, tx, q, false);
+}
+
+static bool avf_hw_stored(const struct avf_dev *dev, bool tx, u16 q)
+{
+	return avf_hw_runs(dev, tx, q) &&
+	       avf_hw_tail_now(dev, tx, q) != avf_hw_passed(dev, tx, q);
+}
+
+bool avf_hw_tails_pending(const struct avf_dev *dev)
+{
+	u16 q;
+
+	for (q = 0; q < dev->num_qps; q++)
+		if (avf_hw_stored(dev, true, q) || avf_hw_stored(dev, false, q))
+			return true;
+	return false;
+}
+
+void avf_hw_tails(struct avf_dev *dev)
+{
+	u16 q;
+
+	for (q = 0; q < dev->num_qps; q++) {
+		avf_hw_pass(dev, false, q, true);
+		avf_hw_pass(dev, true, q, true);
+	}
 }
 
 static void avf_hw_set(struct avf_dev *dev, u32 txq, u32 rxq, bool on)

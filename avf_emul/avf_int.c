@@ -195,16 +195,19 @@ static inline void avf_int_dyn(struct avf_dev *dev, u16 vec, u32 val,
 	avf_int_eval(dev, vec);
 }
 
-void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread)
-{
-	avf_int_dyn(dev, vec, val, unread);
-}
-
 /* Out of the way of those who write it most. */
 static noinline void avf_int_dyn_hw(struct avf_dev *dev, u16 vec, u32 val)
 {
 	WRITE_ONCE(dev->intr.vec[vec].ctl, val & AVF_DYN_KEEP);
 	dev->hw->vector_ctl(dev->host, vec, val);
+}
+
+void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread)
+{
+	if (unlikely(dev->hw))
+		avf_int_dyn_hw(dev, vec, val);
+	else
+		avf_int_dyn(dev, vec, val, unread);
 }
 
 void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)

@@ -375,6 +375,8 @@ u32 avf_page_pending(const struct avf_dev *dev)
 		if (avf_page_load(dev, avf_page_dyn_off(i)) !=
 		    avf_page_seen(dev, AVF_SLOT_DYN_CTLN + i))
 			pending |= AVF_PAGE_IRQ;
+	if (dev->hw && avf_hw_tails_pending(dev))
+		pending |= AVF_PAGE_TAIL;
 	return pending;
 }
 

@@ -55,6 +55,7 @@ struct avf_rx_desc;
  * @wait:    tail up to which there is no end of a frame, or that lies outside
  *           the ring; AVF_TAIL_NONE = none: work begins again when the tail is
  *           another
+ * @passed:  the tail that hardware which runs the queue was told last (hw_lock)
  */
 struct avf_txq {
 	u64 base;
@@ -65,6 +66,7 @@ struct avf_txq {
 	__le32 *tail;
 	u32 head;
 	u32 wait;
+	u32 passed;
 };
 
 /**
@@ -86,6 +88,7 @@ struct avf_txq {
  * @map:         descriptors mapped since the last flush (owner)
  * @map_pos:     ring index of the first of them
  * @map_n:       their number, 0 = none
+ * @passed:      the tail that hardware was told last (hw_lock)
  */
 struct avf_rxq {
 	u64 base;
@@ -104,6 +107,7 @@ struct avf_rxq {
 	struct avf_rx_desc *map;
 	u32 map_pos;
 	u32 map_n;
+	u32 passed;
 };
 
 /* The driver's view of a queue's end; see @tail. */

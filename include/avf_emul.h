@@ -223,6 +223,7 @@ struct avf_host_ops {
 /* avf_page_pending() */
 #define AVF_PAGE_CTL		0x1u	/* call avf_page_sync() */
 #define AVF_PAGE_IRQ		0x2u	/* call avf_page_irqs() */
+#define AVF_PAGE_TAIL		0x4u	/* call avf_hw_tails() */
 
 /** VMM owns the MSI-X table: vector masks in BAR3 do not gate irq_raise(). */
 #define AVF_PARAM_VMM_MSIX	0x1u
@@ -429,8 +430,9 @@ bool avf_fast_read(struct avf_dev *dev, u32 off, u32 *val);
  *
  * From here on avf_bar_read() and avf_bar_write() act on that memory, too. The
  * caller looks at avf_page_pending() from time to time. A device has one set of
- * pages at a time; one with avf_params::hw has none: what is stored there would
- * not be passed on.
+ * pages at a time. With avf_params::hw, interrupt enables that are stored there
+ * reach hardware when the caller looks; and so do tails, where the driver cannot
+ * store them into hardware's page.
  */
 void avf_page_attach(struct avf_dev *dev, void *const page[AVF_BAR0_PAGES]);
 
@@ -534,6 +536,14 @@ int avf_frame_cut(const struct avf_frame *frame,
  * As it is in the doorbell page; a value outside the ring is counted only.
  */
 void avf_hw_tail(struct avf_dev *dev, bool tx, u16 q);
+
+/**
+ * avf_hw_tails() - pass on what was stored into the doorbell pages. any.
+ *
+ * For who gets AVF_PAGE_TAIL. Where drivers store tails into hardware's own page
+ * meanwhile there is nothing to pass on here.
+ */
+void avf_hw_tails(struct avf_dev *dev);
 
 /** avf_hw_itr() - pass on all intervals as they are in the page. any. */
 void avf_hw_itr(struct avf_dev *dev);

@@ -34,6 +34,8 @@ uint32_t look(struct host *h)
 		pending = avf_page_pending(h->dev);
 		tx = avf_tx_pending(h->dev);
 		all |= pending;
+		if (pending & AVF_PAGE_TAIL)
+			avf_hw_tails(h->dev);
 		if (pending & AVF_PAGE_IRQ)
 			avf_page_irqs(h->dev);
 		if (pending & AVF_PAGE_CTL)
@@ -77,23 +79,29 @@ void page_attach(struct host *h)
 	avf_page_attach(h->dev, page);
 }
 
-void page_open(struct bed *b, uint16_t qps)
+void page_open_params(struct bed *b, struct avf_params *p)
 {
-	struct avf_params p = {
-		.num_qps = qps,
-		.link_up = true,
-		.doorbell = { bar[0], bar[2] },
-	};
-
+	p->doorbell[AVF_DB_TX] = bar[0];
+	p->doorbell[AVF_DB_RX] = bar[2];
 	memset(bar, 0, sizeof(bar));
-	bed_open_params(b, &p);
+	bed_open_params(b, p);
 	mem_transport = bed_transport;
 	mem_transport.rd = t_rd;
 	mem_transport.wr = t_wr;
 	mem_transport.idle = t_idle;
 	b->d.t = &mem_transport;
-	b->d.want_qps = qps;
+	b->d.want_qps = p->num_qps;
 	page_attach(&b->h);
+}
+
+void page_open(struct bed *b, uint16_t qps)
+{
+	struct avf_params p = {
+		.num_qps = qps,
+		.link_up = true,
+	};
+
+	page_open_params(b, &p);
 }
 
 void page_up(struct bed *b, uint16_t qps)

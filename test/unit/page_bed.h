@@ -25,6 +25,7 @@ uint32_t look(struct host *h);
 
 void page_attach(struct host *h);
 void page_open(struct bed *b, uint16_t qps);
+void page_open_params(struct bed *b, struct avf_params *p);
 void page_up(struct bed *b, uint16_t qps);	/* probed and up */
 
 /* A frame gets through. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Queues that hardware runs: what the model hands over, and keeps its hands off. */
 #include "avf_snap.h"
-#include "unit.h"
+#include "page_bed.h"
 
 #define VC_STRIP_ON	27
 #define VC_STRIP_OFF	28
@@ -408,5 +408,145 @@ TEST(resets)
 	avf_dev_reset(b.h.dev, AVF_RESET_FLR);
 	CHECK_EQ(hw.tx | hw.rx, 0);
 	CHECK_EQ(hw.early, 0);
+	bed_close(&b);
+}
+
+/* ----------------------------------------------------- registers in memory */
+
+static void mem_up(struct bed *b, uint16_t qps)
+{
+	struct avf_params p = {
+		.num_qps = qps,
+		.hw = &hw_ops,
+		.link_mbps = 25000,
+		.link_up = true,
+	};
+
+	memset(&hw, 0, sizeof(hw));
+	hw.h = &b->h;
+	page_open_params(b, &p);
+	CHECK_EQ(avfdrv_probe(&b->d), 0);
+	CHECK_EQ(avfdrv_up(&b->d), 0);
+	look(&b->h);
+	hw.tails = 0;
+	hw.ctls = 0;
+}
+
+/* Tails that a driver stores are passed on when somebody looks, once each. */
+TEST(in_memory_tails)
+{
+	struct avf_stats stats;
+	struct bed b;
+
+	mem_up(&b, 2);
+	CHECK_EQ(hw.starts, 1);
+	CHECK_EQ(hw.tail[0][1], ld(R_QRX_TAIL(1)));
+	CHECK(hw.tail[0][1] != 0);
+	CHECK_EQ(avf_page_pending(b.h.dev), 0);
+
+	st(R_QTX_TAIL(1), 5);
+	CHECK_EQ(avf_page_pending(b.h.dev), AVF_PAGE_TAIL);
+	CHECK_EQ(hw.tails, 0);
+	look(&b.h);
+	CHECK_EQ(hw.tails, 1);
+	CHECK_EQ(hw.tail[1][1], 5);
+	st(R_QRX_TAIL(0), 9);
+	CHECK_EQ(avf_page_pending(b.h.dev), AVF_PAGE_TAIL);
+	look(&b.h);
+	CHECK_EQ(hw.tails, 2);
+	CHECK_EQ(hw.tail[0][0], 9);
+	/* no news */
+	st(R_QTX_TAIL(1), 5);
+	CHECK_EQ(avf_page_pending(b.h.dev), 0);
+	avf_hw_tails(b.h.dev);
+	CHECK_EQ(hw.tails, 2);
+	/* through the BAR: passed on at once, and no news either */
+	host_wr(&b.h, R_QTX_TAIL(1), 6);
+	CHECK_EQ(hw.tail[1][1], 6);
+	CHECK_EQ(hw.tails, 3);
+	CHECK_EQ(avf_page_pending(b.h.dev), 0);
+
+	/* outside of the ring: counted, once */
+	st(R_QTX_TAIL(0), b.d.tx_count);
+	look(&b.h);
+	avf_hw_tails(b.h.dev);
+	CHECK_EQ(hw.tails, 3);
+	avf_stats_get(b.h.dev, &stats);
+	CHECK_EQ(stats.bad_tail, 1);
+	st(R_QTX_TAIL(0), 1);
+	look(&b.h);
+	CHECK_EQ(hw.tail[1][0], 1);
+
+	/* of a queue that is off: not before it is on again */
+	CHECK_EQ(avfdrv_queues(&b.d, VC_DISABLE_QUEUES, 0, 2), 0);
+	look(&b.h);
+	hw.tails = 0;
+	st(R_QTX_TAIL(1), 7);
+	CHECK_EQ(avf_page_pending(b.h.dev), 0);
+	avf_hw_tails(b.h.dev);
+	CHECK_EQ(hw.tails, 0);
+	CHECK_EQ(avfdrv_queues(&b.d, VC_ENABLE_QUEUES, 0, 2), 0);
+	CHECK_EQ(hw.tail[1][1], 7);
+	CHECK_EQ(hw.early, 0);
+	look(&b.h);
+	CHECK_EQ(avf_page_pending(b.h.dev), 0);
+	bed_close(&b);
+}
+
+/*
+ * Hardware may be told later tails than those in memory, by a driver that stores
+ * into a page of its own: it is not told the older ones again.
+ */
+static struct bed *race;
+
+static void tail_again(void)
+{
+	/* The worker looks, just before started() passes tails on. */
+	avf_hw_tails(race->h.dev);
+}
+
+TEST(in_memory_not_backwards)
+{
+	struct bed b;
+
+	mem_up(&b, 1);
+	CHECK_EQ(avfdrv_queues(&b.d, VC_DISABLE_QUEUES, 1, 1), 0);
+	st(R_QTX_TAIL(0), 3);
+	st(R_QRX_TAIL(0), 4);
+	race = &b;
+	hw.in_start = tail_again;
+	CHECK_EQ(avfdrv_queues(&b.d, VC_ENABLE_QUEUES, 1, 1), 0);
+	CHECK_EQ(hw.tail[1][0], 3);
+	CHECK_EQ(hw.tail[0][0], 4);
+	CHECK_EQ(hw.early, 0);
+	/* from here on the driver stores elsewhere */
+	hw.tails = 0;
+	look(&b.h);
+	avf_hw_tails(b.h.dev);
+	CHECK_EQ(hw.tails, 0);
+	bed_close(&b);
+}
+
+/* Enables are hardware's; the model raises nothing for queues by itself. */
+TEST(in_memory_enables)
+{
+	struct bed b;
+
+	mem_up(&b, 2);
+	st(R_DYN_CTLN(1), DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(avf_page_pending(b.h.dev), AVF_PAGE_IRQ);
+	look(&b.h);
+	CHECK_EQ(hw.ctls, 1);
+	CHECK_EQ(hw.ctl[2] & ~SEEN_DYN, DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(ld(R_DYN_CTLN(1)), SEEN_DYN | DYN_INTENA | DYN_ITR(3));
+	/* the same once more is an enable once more */
+	st(R_DYN_CTLN(1), DYN_INTENA | DYN_ITR(3));
+	look(&b.h);
+	CHECK_EQ(hw.ctls, 2);
+	/* the mailbox's vector is the model's */
+	st(R_DYN_CTL0, DYN_INTENA | DYN_ITR(3));
+	look(&b.h);
+	CHECK_EQ(hw.ctls, 2);
+	CHECK_EQ(host_irqs(&b.h, 2), 0);
 	bed_close(&b);
 }
