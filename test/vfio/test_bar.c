@@ -22,83 +22,20 @@
 
 #include "pair.h"
 #include "vdcm_bar.h"
+#include "wholebar.h"
 
 #define PAGE		4096u
 #define PAGES		(BAR0_SIZE / PAGE)
 #define EDGES		600u
 #define MAX_GAP_US	60000u	/* a little longer than any device is held */
 
-/* The mapping of each device, made at the driver's first access. */
-static struct {
-	struct vfiodev *v;
-	volatile uint32_t *bar;
-} map[2];
-
 /* ------------------------------------------------------------- the region */
-
-/* Returns the region's index, or 0 when there is none. */
-static uint32_t find_region(struct vfiodev *v, struct vfio_region_info *info)
-{
-	struct vfio_device_info d = { .argsz = sizeof(d) };
-	union {
-		struct vfio_region_info info;
-		uint8_t raw[512];
-	} u;
-	struct vfio_region_info_cap_type *cap;
-	uint32_t i;
-
-	CHECK(!ioctl(v->fd, VFIO_DEVICE_GET_INFO, &d));
-	for (i = VFIO_PCI_NUM_REGIONS; i < d.num_regions; i++) {
-		memset(&u, 0, sizeof(u));
-		u.info.argsz = sizeof(u);
-		u.info.index = i;
-		CHECK(!ioctl(v->fd, VFIO_DEVICE_GET_REGION_INFO, &u.info));
-		if (!(u.info.flags & VFIO_REGION_INFO_FLAG_CAPS))
-			continue;
-		CHECK(u.info.cap_offset >= sizeof(u.info));
-		cap = (void *)(u.raw + u.info.cap_offset);
-		if (cap->header.id != VFIO_REGION_INFO_CAP_TYPE ||
-		    cap->type != VDCM_REGION_TYPE ||
-		    cap->subtype != VDCM_REGION_SUBTYPE_BAR0)
-			continue;
-		*info = u.info;
-		return i;
-	}
-	return 0;
-}
-
-static void *map_part(struct vfiodev *v, const struct vfio_region_info *info,
-		      uint32_t page, uint32_t n, int prot, int flags)
-{
-	return mmap(NULL, n * PAGE, prot, flags, v->fd,
-		    (off_t)(info->offset + page * PAGE));
-}
-
-/* Read the region: only then it can be mapped. */
-static void read_region(struct vfiodev *v, const struct vfio_region_info *info)
-{
-	uint32_t val;
-
-	CHECK(pread(v->fd, &val, 4, (off_t)(info->offset + R_RSTAT)) == 4);
-}
-
-static void *map_bar(struct vfiodev *v)
-{
-	struct vfio_region_info info;
-	void *p;
-
-	CHECK(find_region(v, &info));
-	read_region(v, &info);
-	p = map_part(v, &info, 0, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED);
-	CHECK(p != MAP_FAILED, "%s", strerror(errno));
-	return p;
-}
 
 static void refused(struct vfiodev *v, const struct vfio_region_info *info,
 		    uint32_t page, uint32_t n, int prot, int flags, int error)
 {
 	/* On newer kernels no anonymous inode can be mapped executable. */
-	CHECK(map_part(v, info, page, n, prot, flags) == MAP_FAILED &&
+	CHECK(wholebar_map_part(v, info, page, n, prot, flags) == MAP_FAILED &&
 	      (errno == error || (errno == EPERM && prot & PROT_EXEC)),
 	      "page %u, %u pages, prot %x, flags %x: %s", page, n, prot, flags,
 	      strerror(errno));
@@ -116,18 +53,18 @@ static void the_region(struct vfiodev *v)
 	pid_t pid;
 
 	refused(v, &info, 0, PAGES, rw, MAP_SHARED, EINVAL);
-	CHECK(find_region(v, &info) == VFIO_PCI_NUM_REGIONS);
+	CHECK(wholebar_find(v, &info) == VFIO_PCI_NUM_REGIONS);
 	CHECK(info.size == BAR0_SIZE);
 	CHECK(info.offset == VFIO_OFF(VFIO_PCI_NUM_REGIONS));
 	CHECK((info.flags & 7) == 7, "%x", info.flags);
 
 	/* Who only asks and does not read, as VMMs do, has registers that trap. */
 	refused(v, &info, 0, PAGES, rw, MAP_SHARED, EINVAL);
-	read_region(v, &info);
+	wholebar_read(v, &info);
 
 	for (page = 0; page < PAGES; page++)
 		for (n = 1; page + n <= PAGES; n++) {
-			p = map_part(v, &info, page, n, rw, MAP_SHARED);
+			p = wholebar_map_part(v, &info, page, n, rw, MAP_SHARED);
 			CHECK(p != MAP_FAILED, "page %u, %u", page, n);
 			CHECK(!munmap((void *)p, n * PAGE));
 		}
@@ -137,7 +74,7 @@ static void the_region(struct vfiodev *v)
 	refused(v, &info, 0, PAGES, rw, MAP_PRIVATE, EACCES);
 	refused(v, &info, 0, 1, rw | PROT_EXEC, MAP_SHARED, EACCES);
 
-	p = map_bar(v);
+	p = wholebar_map(v);
 	CHECK(mprotect((void *)p, PAGE, PROT_READ | PROT_EXEC));
 	CHECK(mremap((void *)p, BAR0_SIZE, 2 * BAR0_SIZE, MREMAP_MAYMOVE) ==
 	      MAP_FAILED);
@@ -192,9 +129,9 @@ static void trap_mode(const char *uuid)
 	attribute(uuid, "doorbell", "trap");
 	vfio_mem_init(&mem, 1 << 20);
 	vfiodev_open(&v, uuid, VFIO_TYPE1v2_IOMMU, &mem, NULL);
-	CHECK(find_region(&v, &info));
+	CHECK(wholebar_find(&v, &info));
 	CHECK(!(info.flags & VFIO_REGION_INFO_FLAG_MMAP));
-	read_region(&v, &info);
+	wholebar_read(&v, &info);
 	refused(&v, &info, 0, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED,
 		EINVAL);
 	vfiodev_close(&v);
@@ -204,49 +141,7 @@ static void trap_mode(const char *uuid)
 
 /* ------------------------------------------------- a driver on the mapping */
 
-static volatile uint32_t *bar_of(struct vfiodev *v)
-{
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		if (!map[i].v) {
-			map[i].bar = map_bar(v);
-			map[i].v = v;
-		}
-		if (map[i].v == v)
-			return map[i].bar;
-	}
-	abort();
-}
-
-static uint32_t bar_rd(void *ctx, uint32_t off)
-{
-	return __atomic_load_n(bar_of(ctx) + off / 4, __ATOMIC_ACQUIRE);
-}
-
-static void bar_wr(void *ctx, uint32_t off, uint32_t val)
-{
-	__atomic_store_n(bar_of(ctx) + off / 4, val, __ATOMIC_RELEASE);
-}
-
-static void bar_idle(void *ctx)
-{
-	(void)ctx;
-	usleep(2000);
-}
-
 static struct avfdrv_transport transport;
-
-static void unmap_both(void)
-{
-	int i;
-
-	for (i = 0; i < 2; i++) {
-		if (map[i].v)
-			CHECK(!munmap((void *)map[i].bar, BAR0_SIZE));
-		map[i].v = NULL;
-	}
-}
 
 static long stat_of(const char *uuid, const char *name)
 {
@@ -292,7 +187,7 @@ static void resets(struct pair *p, char **uuid)
 		p->d[0].reset_events = 0;
 		attribute(uuid[0], "reset", "1");
 		for (tries = 0; !p->d[0].reset_events ||
-		     bar_rd(&p->v[0], R_ARQLEN) & AQ_ENABLE; tries++) {
+		     wholebar_rd(&p->v[0], R_ARQLEN) & AQ_ENABLE; tries++) {
 			CHECK(tries < 500, "no reset");
 			avfdrv_drain(&p->d[0]);
 		}
@@ -302,10 +197,10 @@ static void resets(struct pair *p, char **uuid)
 
 	for (i = 0; i < 3; i++) {
 		CHECK(!ioctl(p->v[0].fd, VFIO_DEVICE_RESET));
-		CHECK(bar_rd(&p->v[0], R_ARQLEN) == VDCM_BAR_SEEN_LEN);
-		CHECK(bar_rd(&p->v[0], R_ATQBAL) == 0);
-		CHECK(bar_rd(&p->v[0], R_RSTAT) == 2);
-		CHECK(bar_rd(&p->v[0], R_QTX_TAIL(0)) == 0);
+		CHECK(wholebar_rd(&p->v[0], R_ARQLEN) == VDCM_BAR_SEEN_LEN);
+		CHECK(wholebar_rd(&p->v[0], R_ATQBAL) == 0);
+		CHECK(wholebar_rd(&p->v[0], R_RSTAT) == 2);
+		CHECK(wholebar_rd(&p->v[0], R_QTX_TAIL(0)) == 0);
 		up_again(p, 0);
 		exchange(p, 10);
 	}
@@ -338,30 +233,30 @@ static void queue_interrupts(struct pair *p, uint32_t n, uint32_t max_us)
 	unsigned int seed = 2;
 	uint32_t i;
 
-	bar_wr(&p->v[1], R_DYN_CTLN(0), DYN_WB_ON_ITR | DYN_ITR(3));
+	wholebar_wr(&p->v[1], R_DYN_CTLN(0), DYN_WB_ON_ITR | DYN_ITR(3));
 	pair_gap(&seed, max_us);
 	while (events(p->irq[1], 20))
 		;
 	for (i = 0; i < n; i++) {
 		if (i & 1)
-			bar_wr(&p->v[1], R_DYN_CTLN(0), on);
+			wholebar_wr(&p->v[1], R_DYN_CTLN(0), on);
 		pair_gap(&seed, max_us);
 		CHECK(pair_one(p, 0, 60, i), "frame %u", i);
 		if (!(i & 1)) {
 			pair_gap(&seed, max_us);
-			bar_wr(&p->v[1], R_DYN_CTLN(0), on);
+			wholebar_wr(&p->v[1], R_DYN_CTLN(0), on);
 		}
 		CHECK(events(p->irq[1], 2000) == 1, "interrupt %u", i);
 	}
 	/* None without a frame (the host may send some), one for the asking. */
 	for (i = 0; ; i++) {
 		CHECK(i < 20, "interrupts without end");
-		bar_wr(&p->v[1], R_DYN_CTLN(0), on);
+		wholebar_wr(&p->v[1], R_DYN_CTLN(0), on);
 		if (!events(p->irq[1], 50))
 			break;
 	}
 	for (i = 0; i < 20; i++) {
-		bar_wr(&p->v[1], R_DYN_CTLN(0), DYN_INTENA | DYN_SWINT |
+		wholebar_wr(&p->v[1], R_DYN_CTLN(0), DYN_INTENA | DYN_SWINT |
 						DYN_ITR(3));
 		CHECK(events(p->irq[1], 2000) == 1, "software interrupt %u", i);
 	}
@@ -369,8 +264,8 @@ static void queue_interrupts(struct pair *p, uint32_t n, uint32_t max_us)
 
 static void mailbox_unmask(struct pair *p)
 {
-	bar_wr(&p->v[0], R_ICR0_ENA, ICR0_ADMINQ);
-	bar_wr(&p->v[0], R_DYN_CTL0, DYN_INTENA | DYN_CLEARPBA | DYN_ITR(3));
+	wholebar_wr(&p->v[0], R_ICR0_ENA, ICR0_ADMINQ);
+	wholebar_wr(&p->v[0], R_DYN_CTL0, DYN_INTENA | DYN_CLEARPBA | DYN_ITR(3));
 }
 
 /* The mailbox's, as DPDK uses it: mask, drain, unmask. */
@@ -392,8 +287,8 @@ static void mailbox_interrupts(struct pair *p, uint32_t n, uint32_t max_us)
 		/* The first interrupt may be of what came while it was masked. */
 		for (tries = 0; ; tries++) {
 			CHECK(tries < 4 && events(irq, 2000), "message %u", i);
-			bar_wr(&p->v[0], R_ICR0_ENA, 0);
-			bar_wr(&p->v[0], R_DYN_CTL0, DYN_ITR(3));
+			wholebar_wr(&p->v[0], R_ICR0_ENA, 0);
+			wholebar_wr(&p->v[0], R_DYN_CTL0, DYN_ITR(3));
 			if (avfdrv_recv_reply(d, &m))
 				break;
 			mailbox_unmask(p);
@@ -438,11 +333,11 @@ static void loads_are_free(struct pair *p, char **uuid)
 	faults = stat_of(uuid[0], "doorbell_faults");
 	zaps = stat_of(uuid[0], "doorbell_zaps");
 	for (i = 0; i < 100; i++) {
-		CHECK(bar_rd(&p->v[0], R_RSTAT) == 2);
-		CHECK(bar_rd(&p->v[0], R_ICR0) == ICR0_ADMINQ);
-		bar_rd(&p->v[0], R_ARQH);
-		bar_rd(&p->v[0], R_DYN_CTLN(0));
-		bar_rd(&p->v[0], R_QTX_TAIL(0));
+		CHECK(wholebar_rd(&p->v[0], R_RSTAT) == 2);
+		CHECK(wholebar_rd(&p->v[0], R_ICR0) == ICR0_ADMINQ);
+		wholebar_rd(&p->v[0], R_ARQH);
+		wholebar_rd(&p->v[0], R_DYN_CTLN(0));
+		wholebar_rd(&p->v[0], R_QTX_TAIL(0));
 		usleep(2000);
 	}
 	CHECK(stat_of(uuid[0], "doorbell_faults") == faults);
@@ -465,7 +360,7 @@ static void scribble(struct pair *p)
 		if (val & 8)
 			val = AQ_ENABLE | (val & 0x3f);
 		/* Not where it can find its own memory all too often. */
-		bar_wr(&p->v[0], off, val);
+		wholebar_wr(&p->v[0], off, val);
 		if (!(i % 10000))
 			usleep(1000);
 	}
@@ -530,9 +425,9 @@ static void rounds(char **uuid, int type, uint32_t n, uint32_t max_us)
 
 	/* The mappings keep the devices open for a little longer. */
 	pair_close(&p);
-	bar_wr(map[0].v, R_ATQT, 1);
-	bar_wr(map[0].v, R_DYN_CTLN(0), DYN_INTENA);
-	unmap_both();
+	wholebar_wr(&p.v[0], R_ATQT, 1);
+	wholebar_wr(&p.v[0], R_DYN_CTLN(0), DYN_INTENA);
+	wholebar_unmap();
 }
 
 /* Registers do not wait for a device that waits for its rate. */
@@ -556,7 +451,7 @@ static void limited(char **uuid)
 	printf("%u frames given, %u arrived\n", sent, arrived);
 	CHECK(arrived > 50 && sent > arrived + 50);
 	pair_close(&p);
-	unmap_both();
+	wholebar_unmap();
 }
 
 int main(int argc, char **argv)
@@ -568,10 +463,7 @@ int main(int argc, char **argv)
 
 	CHECK(argc >= 3, "usage: %s UUID UUID [EDGES [MAX_GAP_US] | limited]",
 	      argv[0]);
-	transport = vfiodev_transport;
-	transport.rd = bar_rd;
-	transport.wr = bar_wr;
-	transport.idle = bar_idle;
+	transport = wholebar_transport();
 	if (argc > 3 && !strcmp(argv[3], "limited")) {
 		limited(argv + 1);
 		return 0;
