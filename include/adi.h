@@ -213,8 +213,8 @@ struct adi_hw_ops {
 	void (*tail)(struct adi *adi, bool tx, u16 q, u32 val);
 	/**
 	 * @doorbell: the page that has nothing but the tail register of @q, at
-	 * its beginning, for users to map. ctl. It stays until queues_stop().
-	 * Returns 0 where there is none.
+	 * its beginning, for users to map. Process context, also under the mmap
+	 * lock. The same over the ADI's life. Returns 0 where there is none.
 	 */
 	phys_addr_t (*doorbell)(struct adi *adi, bool tx, u16 q);
 	/** @vector_ctl: a store to DYN_CTLN of @vec (1..num_qps). any. */

@@ -19,9 +19,6 @@
  *                               device's attribute "doorbell".
  *   ..._READ, ..._WRITE         pread() and pwrite() as on BAR0.
  *
- * A device whose queues are hardware's (vdcm_e810) has no such region: mapped
- * doorbells are that hardware's, and interrupts are enabled there.
- *
  * First read anything from the region, such as the dword at offset 0: that makes
  * the pages, and from then until it is closed the device keeps its registers
  * there. (It fails with ENOMEM without memory for them.) To ask for the region's
@@ -59,6 +56,16 @@
  * - While the command register's memory space bit is clear, stores are lost.
  *   VFIO_DEVICE_RESET clears it and bus master: set both after it.
  *   Loads see memory, not all ones.
+ *
+ * Where the queues are hardware's (vdcm_e810):
+ *
+ * - With one queue pair the pages of the tails are that hardware's while a queue
+ *   is enabled: a tail takes effect at once, and may read back as anything. What
+ *   else is stored into these two pages (intervals) is lost then.
+ * - With more pairs, or without such pages, tails are memory like all else, and
+ *   are passed on when the device has looked.
+ * - So are interrupt enables: the interrupt may come half a millisecond late.
+ * - Hardware reaches no memory by itself: see VDCM_DMA_HINT.
  *
  * Loads and stores through BAR0's own region and through this mapping may be
  * mixed. Interrupts are eventfds as ever (VFIO_DEVICE_SET_IRQS).

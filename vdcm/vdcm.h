@@ -401,6 +401,9 @@ int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle);	/* worker */
 void vdcm_doorbell_armed(struct vdcm_adi *adi);	/* worker */
 void vdcm_doorbell_touched(struct vdcm_adi *adi);	/* under the mmap lock */
+bool vdcm_doorbell_hw_page(struct vdcm_adi *adi);
+vm_fault_t vdcm_doorbell_hw_fault(struct vdcm_adi *adi, struct vm_fault *vmf,
+				  unsigned int page);
 vm_fault_t vdcm_mapping_faulted(struct vm_fault *vmf);
 int vdcm_mapping_add(struct vdcm_adi *adi, struct vm_area_struct *vma,
 		     unsigned int page,
@@ -420,6 +423,7 @@ int vdcm_bar_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 		  struct vfio_info_cap *caps);
 int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 void vdcm_bar_zap(struct vdcm_adi *adi);	/* worker */
+void vdcm_bar_zap_page(struct vdcm_adi *adi, unsigned long nr);
 u32 vdcm_bar_pending(struct vdcm_adi *adi);	/* any */
 bool vdcm_bar_serve(struct vdcm_adi *adi);	/* worker */
 

@@ -15,6 +15,11 @@
  *   to vdcm_bar_mkwrite().
  * - What was stored may need the control lock, and the worker must not wait: it
  *   sends a work item. VDCM_ADI_BAR_WORK is set while that is on its way.
+ *
+ * Where the PF's device has the queues, the worker passes on interrupt enables
+ * that it finds. The doorbells are pages of that device while its queues run, if
+ * there are such (vdcm_doorbell_hw_page()), and then nobody looks at them; else
+ * they are ours, and the worker passes on tails, too.
  */
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -55,11 +60,19 @@ static unsigned int vdcm_bar_doorbell(unsigned long nr)
 
 /*
  * Does a store to page @nr have to be seen? Not to the Rx tails' (nobody waits
- * for receive buffers) and not where no register acts.
+ * for receive buffers) unless hardware has to be told them, and not where no
+ * register acts.
  */
-static bool vdcm_bar_watched(unsigned long nr)
+static bool vdcm_bar_watched(struct vdcm_adi *adi, unsigned long nr)
 {
-	return !nr || (nr >= VDCM_BAR_WATCHED && nr < VDCM_BAR_WATCHED_END);
+	switch (vdcm_bar_doorbell(nr)) {
+	case AVF_DB_TX:
+		return !vdcm_doorbell_hw_page(adi);
+	case AVF_DB_RX:
+		return adi->adi.pf->hw && !vdcm_doorbell_hw_page(adi);
+	default:
+		return nr >= VDCM_BAR_WATCHED && nr < VDCM_BAR_WATCHED_END;
+	}
 }
 
 static struct page *vdcm_bar_page(struct vdcm_adi *adi, unsigned long nr)
@@ -82,8 +95,12 @@ static vm_fault_t vdcm_bar_fault(struct vm_fault *vmf)
 
 	if (nr >= AVF_BAR0_PAGES)
 		return VM_FAULT_SIGBUS;
+	if (vdcm_bar_doorbell(nr) < AVF_DB_PAGES &&
+	    vdcm_doorbell_hw_page(m->adi))
+		return vdcm_doorbell_hw_fault(m->adi, vmf,
+					      vdcm_bar_doorbell(nr));
 
-	watched = vdcm_bar_watched(nr);
+	watched = vdcm_bar_watched(m->adi, nr);
 	store = vmf->flags & FAULT_FLAG_WRITE;
 	/* Without VM_SHARED: as for a page to copy on write, so read only. */
 	prot = vm_get_page_prot(watched && !store ? vma->vm_flags & ~VM_SHARED :
@@ -130,12 +147,34 @@ int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
 {
 	unsigned long nr = vma->vm_pgoff - VDCM_BAR_PGOFF;
 
-	/* Pairs with vdcm_bar_make(). Never on where there is no such region. */
+	/* Pairs with vdcm_bar_make(). */
 	if (!smp_load_acquire(&adi->bar.on))
 		return -EINVAL;
 	if (nr >= AVF_BAR0_PAGES || vma_pages(vma) > AVF_BAR0_PAGES - nr)
 		return -EINVAL;
 	return vdcm_mapping_add(adi, vma, nr, &vdcm_bar_ops);
+}
+
+static void vdcm_bar_zap_pages(struct vdcm_adi *adi, unsigned long nr,
+			       unsigned long n)
+{
+	loff_t start = VDCM_INDEX_TO_OFFSET(VDCM_BAR_REGION_INDEX);
+
+	unmap_mapping_range(adi->doorbell.file->f_mapping,
+			    start + nr * PAGE_SIZE, n * PAGE_SIZE, 1);
+}
+
+/**
+ * vdcm_bar_zap_page() - take one page away
+ * @adi: the ADI
+ * @nr:  page of BAR0
+ *
+ * Process context.
+ */
+void vdcm_bar_zap_page(struct vdcm_adi *adi, unsigned long nr)
+{
+	if (READ_ONCE(adi->bar.on))
+		vdcm_bar_zap_pages(adi, nr, 1);
 }
 
 /**
@@ -146,15 +185,15 @@ int vdcm_bar_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
  */
 void vdcm_bar_zap(struct vdcm_adi *adi)
 {
-	struct address_space *mapping = adi->doorbell.file->f_mapping;
-	loff_t start = VDCM_INDEX_TO_OFFSET(VDCM_BAR_REGION_INDEX);
+	unsigned long nr;
 
 	if (!READ_ONCE(adi->bar.on))
 		return;
-	unmap_mapping_range(mapping, start, PAGE_SIZE, 1);
-	unmap_mapping_range(mapping, start + VDCM_BAR_WATCHED * PAGE_SIZE,
-			    (VDCM_BAR_WATCHED_END - VDCM_BAR_WATCHED) *
-				    PAGE_SIZE, 1);
+	for (nr = 0; nr < VDCM_BAR_WATCHED; nr++)
+		if (vdcm_bar_watched(adi, nr))
+			vdcm_bar_zap_pages(adi, nr, 1);
+	vdcm_bar_zap_pages(adi, VDCM_BAR_WATCHED,
+			   VDCM_BAR_WATCHED_END - VDCM_BAR_WATCHED);
 }
 
 /* ----------------------------------------------------------------- looking */
@@ -198,6 +237,8 @@ bool vdcm_bar_serve(struct vdcm_adi *adi)
 {
 	u32 pending = vdcm_bar_pending(adi);
 
+	if (pending & AVF_PAGE_TAIL)
+		avf_hw_tails(adi->avf);
 	if (pending & AVF_PAGE_IRQ)
 		avf_page_irqs(adi->avf);
 	if (pending & AVF_PAGE_CTL)

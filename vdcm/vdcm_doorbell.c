@@ -19,7 +19,9 @@
  * that holds the tail of one queue and nothing else. Users get our pages until
  * queue pair 0 runs, then the device's, which takes what is stored there at once;
  * nobody looks, and idle devices stay mapped. In the driver's BAR a page is all
- * queues'; so only a device with one queue pair has it mapped, others trap.
+ * queues'; so only a device with one queue pair has it mapped, others trap. A
+ * driver that has nobody to trap for it (vdcm_bar.c) gets our pages for those,
+ * and the worker passes on what is stored there.
  *
  * The fault handler runs under the mmap lock, which pinning takes inside other
  * locks; so it takes none but spinlocks, and vdcm_doorbell::lock, under which
@@ -175,31 +177,47 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 	return vdcm_mapping_faulted(vmf);
 }
 
-/* The same, of a device that takes the store itself. */
-static vm_fault_t vdcm_mapping_hw_fault(struct vm_fault *vmf)
+/**
+ * vdcm_doorbell_hw_fault() - map a doorbell of a device that takes stores itself
+ * @adi:  the ADI; see vdcm_doorbell_hw_page()
+ * @vmf:  the fault
+ * @page: AVF_DB_*
+ *
+ * Returns what the fault handler has to return; at once.
+ */
+vm_fault_t vdcm_doorbell_hw_fault(struct vdcm_adi *adi, struct vm_fault *vmf,
+				  unsigned int page)
 {
-	struct vdcm_mapping *m = vmf->vma->vm_private_data;
-	struct vdcm_doorbell *db = &m->adi->doorbell;
+	struct vdcm_doorbell *db = &adi->doorbell;
 	unsigned long addr = vmf->address & PAGE_MASK;
+	/* Not the vma's, which may be such that the first store faults. */
+	pgprot_t prot = vm_get_page_prot(vmf->vma->vm_flags);
 	vm_fault_t ret;
 
 	mutex_lock(&db->lock);
-	if (db->hw[m->page])
+	if (db->hw[page])
 		ret = vmf_insert_pfn_prot(vmf->vma, addr,
-					  PHYS_PFN(db->hw[m->page]),
-					  pgprot_noncached(vmf->vma->vm_page_prot));
+					  PHYS_PFN(db->hw[page]),
+					  pgprot_noncached(prot));
 	else
-		ret = vmf_insert_pfn(vmf->vma, addr,
-				     page_to_pfn(db->page[m->page]));
+		ret = vmf_insert_pfn_prot(vmf->vma, addr,
+					  page_to_pfn(db->page[page]), prot);
 	mutex_unlock(&db->lock);
 	if (ret != VM_FAULT_NOPAGE)
 		return ret;
 
-	if (m->page == AVF_DB_TX) {
+	if (page == AVF_DB_TX) {
 		atomic_long_inc(&db->faults);
-		trace_vdcm_doorbell_fault(m->adi);
+		trace_vdcm_doorbell_fault(adi);
 	}
 	return vdcm_mapping_faulted(vmf);
+}
+
+static vm_fault_t vdcm_mapping_hw_fault(struct vm_fault *vmf)
+{
+	struct vdcm_mapping *m = vmf->vma->vm_private_data;
+
+	return vdcm_doorbell_hw_fault(m->adi, vmf, m->page);
 }
 
 static const struct vm_operations_struct vdcm_mapping_hw_ops = {
@@ -214,16 +232,27 @@ static const struct vm_operations_struct vdcm_mapping_ops = {
 	.fault = vdcm_mapping_fault,
 };
 
-/* May a user map doorbell pages? */
-static bool vdcm_doorbell_mappable(struct vdcm_adi *adi)
+/**
+ * vdcm_doorbell_hw_page() - are the doorbells pages of the PF's device?
+ * @adi: the ADI
+ *
+ * The same over its life. Process context, also under the mmap lock.
+ */
+bool vdcm_doorbell_hw_page(struct vdcm_adi *adi)
 {
 	const struct adi_hw_ops *hw = adi->adi.pf->hw;
 
+	return hw && adi->adi.num_qps == 1 &&
+	       hw->doorbell(&adi->adi, true, 0) &&
+	       hw->doorbell(&adi->adi, false, 0);
+}
+
+/* May a user map doorbell pages? */
+static bool vdcm_doorbell_mappable(struct vdcm_adi *adi)
+{
 	if (READ_ONCE(adi->doorbell.mode) == VDCM_DOORBELL_TRAP)
 		return false;
-	return !hw || (adi->adi.num_qps == 1 &&
-		       hw->doorbell(&adi->adi, true, 0) &&
-		       hw->doorbell(&adi->adi, false, 0));
+	return !adi->adi.pf->hw || vdcm_doorbell_hw_page(adi);
 }
 
 /**
@@ -288,9 +317,11 @@ static void vdcm_doorbell_zap(struct vdcm_adi *adi)
 	struct vdcm_doorbell *db = &adi->doorbell;
 	u64 start = ktime_get_ns();
 
-	unmap_mapping_range(db->file->f_mapping,
-			    vdcm_doorbell_pgoff[AVF_DB_TX] << PAGE_SHIFT,
-			    PAGE_SIZE, 1);
+	/* The page of the PF's device stays: nobody has to look at it. */
+	if (!adi->adi.pf->hw)
+		unmap_mapping_range(db->file->f_mapping,
+				    vdcm_doorbell_pgoff[AVF_DB_TX] << PAGE_SHIFT,
+				    PAGE_SIZE, 1);
 	vdcm_bar_zap(adi);
 	atomic_long_inc(&db->zaps);
 
@@ -310,6 +341,7 @@ static void vdcm_doorbell_switch(struct vdcm_adi *adi, unsigned int page,
 	unmap_mapping_range(db->file->f_mapping,
 			    vdcm_doorbell_pgoff[page] << PAGE_SHIFT, PAGE_SIZE,
 			    1);
+	vdcm_bar_zap_page(adi, vdcm_doorbell_pgoff[page]);
 	atomic_long_inc(&db->zaps);
 	/* What was stored into the old page is visible now. */
 	smp_mb();

@@ -13,19 +13,8 @@
 /* Bytes handled per turn; registers are dwords, config reads come in blocks. */
 #define VDCM_CHUNK	64
 
-/*
- * Where the PF's device has the queues nobody looks at registers in memory: their
- * doorbells and interrupt enables are that device's. So there is no such region.
- */
-static u32 vdcm_num_regions(const struct vdcm_adi *adi)
+static u64 vdcm_region_size(u32 index)
 {
-	return adi->adi.pf->hw ? VDCM_BAR_REGION_INDEX : VDCM_NUM_REGIONS;
-}
-
-static u64 vdcm_region_size(const struct vdcm_adi *adi, u32 index)
-{
-	if (index >= vdcm_num_regions(adi))
-		return 0;
 	switch (index) {
 	case VFIO_PCI_CONFIG_REGION_INDEX:
 		return AVF_CFG_SIZE;
@@ -113,10 +102,9 @@ static u32 vdcm_index(loff_t pos)
 }
 
 /* Checks a range; returns the bytes that lie inside the region, or -errno. */
-static ssize_t vdcm_access_len(const struct vdcm_adi *adi, loff_t pos,
-			       size_t count)
+static ssize_t vdcm_access_len(loff_t pos, size_t count)
 {
-	u64 size = vdcm_region_size(adi, VDCM_OFFSET_TO_INDEX(pos));
+	u64 size = vdcm_region_size(VDCM_OFFSET_TO_INDEX(pos));
 	u64 off = pos & VDCM_OFFSET_MASK;
 
 	if (pos < 0 || !size || off >= size)
@@ -140,7 +128,7 @@ ssize_t vdcm_adi_read(struct vdcm_adi *adi, char __user *buf, size_t count,
 {
 	u32 index = vdcm_index(*ppos);
 	u64 off = *ppos & VDCM_OFFSET_MASK;
-	ssize_t len = vdcm_access_len(adi, *ppos, count);
+	ssize_t len = vdcm_access_len(*ppos, count);
 	ssize_t done = 0;
 	u8 data[VDCM_CHUNK];
 
@@ -182,7 +170,7 @@ ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 {
 	u32 index = vdcm_index(*ppos);
 	u64 off = *ppos & VDCM_OFFSET_MASK;
-	ssize_t len = vdcm_access_len(adi, *ppos, count);
+	ssize_t len = vdcm_access_len(*ppos, count);
 	ssize_t done = 0;
 	u8 data[VDCM_CHUNK];
 
@@ -216,11 +204,11 @@ ssize_t vdcm_adi_write(struct vdcm_adi *adi, const char __user *buf,
 int vdcm_adi_region_info(struct vdcm_adi *adi, struct vfio_region_info *info,
 			 struct vfio_info_cap *caps)
 {
-	if (info->index >= vdcm_num_regions(adi))
+	if (info->index >= VDCM_NUM_REGIONS)
 		return -EINVAL;
 
 	info->offset = VDCM_INDEX_TO_OFFSET(info->index);
-	info->size = vdcm_region_size(adi, info->index);
+	info->size = vdcm_region_size(info->index);
 	info->flags = 0;
 	if (info->size)
 		info->flags = VFIO_REGION_INFO_FLAG_READ |
@@ -250,7 +238,7 @@ int vdcm_adi_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
 	return vdcm_doorbell_mmap(adi, vma);
 }
 
-static long vdcm_device_info(const struct vdcm_adi *adi, void __user *arg)
+static long vdcm_device_info(void __user *arg)
 {
 	const size_t minsz = offsetofend(struct vfio_device_info, num_irqs);
 	struct vfio_device_info info = {};
@@ -261,7 +249,7 @@ static long vdcm_device_info(const struct vdcm_adi *adi, void __user *arg)
 		return -EINVAL;
 
 	info.flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET;
-	info.num_regions = vdcm_num_regions(adi);
+	info.num_regions = VDCM_NUM_REGIONS;
 	info.num_irqs = VFIO_PCI_NUM_IRQS;
 
 	return copy_to_user(arg, &info, minsz) ? -EFAULT : 0;
@@ -311,7 +299,7 @@ long vdcm_adi_ioctl(struct vdcm_adi *adi, unsigned int cmd, unsigned long arg)
 
 	switch (cmd) {
 	case VFIO_DEVICE_GET_INFO:
-		return vdcm_device_info(adi, uarg);
+		return vdcm_device_info(uarg);
 	case VFIO_DEVICE_GET_IRQ_INFO:
 		return vdcm_irq_info(adi, uarg);
 	case VFIO_DEVICE_SET_IRQS:

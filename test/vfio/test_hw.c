@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two devices of a PF whose queues are hardware: traffic with doorbells that
- * trap, and with doorbells in the PF's own pages; resets of a device, and of the
- * PF under both. BAR0 is not to be mapped whole.
+ * trap, with doorbells in the PF's own pages, and with all of BAR0 mapped, as a
+ * driver in a process on the host has it; resets of a device, and of the PF under
+ * both.
  *
- * test_hw UUID UUID PF [trap]		PF: its directory in sysfs
+ * test_hw UUID UUID PF [relayed]	PF: its directory in sysfs
+ * relayed: of devices whose doorbells are not pages of the PF's
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +16,7 @@
 #include <unistd.h>
 
 #include "pair.h"
+#include "wholebar.h"
 
 #define PAGE	4096u
 #define FRAMES	300
@@ -51,12 +54,16 @@ static void exchange(uint32_t frames)
 static void interrupt(int i)
 {
 	uint64_t n;
+	int tries;
 
 	while (read(p.irq[i], &n, sizeof(n)) > 0)
 		;
-	vfiodev_transport.wr(&p.v[i], R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	p.d[i].t->wr(&p.v[i], R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
 	CHECK(pair_one(&p, !i, 100, 1));
-	CHECK(read(p.irq[i], &n, sizeof(n)) == sizeof(n) && n >= 1);
+	for (tries = 0; read(p.irq[i], &n, sizeof(n)) != sizeof(n); tries++) {
+		CHECK(tries < 1000, "no interrupt");
+		usleep(1000);
+	}
 }
 
 static void put(const char *dir, const char *file)
@@ -140,58 +147,59 @@ static void rounds(const char *pf, int n)
 	exchange(20);
 }
 
-/* Registers in memory nobody would look at: the region of vdcm_bar.h is none. */
-static void no_whole_bar(struct vfiodev *v)
+/* Another way to the registers, with the drivers started over. */
+static void change(const struct avfdrv_transport *t)
 {
-	const off_t at = (off_t)VFIO_OFF(VFIO_PCI_NUM_REGIONS);
-	struct vfio_device_info d = { .argsz = sizeof(d) };
-	struct vfio_region_info info = {
-		.argsz = sizeof(info),
-		.index = VFIO_PCI_NUM_REGIONS,
-	};
-	uint32_t val = 0;
+	int i;
 
-	CHECK(!ioctl(v->fd, VFIO_DEVICE_GET_INFO, &d));
-	CHECK(d.num_regions == VFIO_PCI_NUM_REGIONS, "%u", d.num_regions);
-	CHECK(ioctl(v->fd, VFIO_DEVICE_GET_REGION_INFO, &info) &&
-	      errno == EINVAL);
-	CHECK(pread(v->fd, &val, 4, at) < 0 && errno == EINVAL);
-	CHECK(pwrite(v->fd, &val, 4, at) < 0 && errno == EINVAL);
-	CHECK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd,
-		   at) == MAP_FAILED && errno == EINVAL);
+	for (i = 0; i < 2; i++) {
+		avfdrv_remove(&p.d[i]);
+		avfdrv_fini(&p.d[i]);
+	}
+	p.mem.used = 0;
+	for (i = 0; i < 2; i++) {
+		avfdrv_init(&p.d[i], t, &p.v[i]);
+		avfdrv_pci_on(&p.d[i], 2);
+		CHECK(!avfdrv_probe(&p.d[i]));
+		CHECK(!avfdrv_up(&p.d[i]));
+	}
 }
 
 int main(int argc, char **argv)
 {
 	struct avfdrv_transport mapped = vfiodev_transport;
-	bool trap = argc > 4;
+	struct avfdrv_transport whole = wholebar_transport();
+	bool relayed = argc > 4;
 	int i, k;
 
 	setlinebuf(stdout);
-	CHECK(argc >= 4, "usage: %s UUID UUID PF [trap]", argv[0]);
+	CHECK(argc >= 4, "usage: %s UUID UUID PF [relayed]", argv[0]);
 	pair_open(&p, argv + 1, VFIO_TYPE1v2_IOMMU, &vfiodev_transport);
-	for (i = 0; i < 2; i++)
-		no_whole_bar(&p.v[i]);
-	rounds(argv[3], trap ? 1 : 2);
+	rounds(argv[3], relayed ? 1 : 2);
 	printf("hardware, trapped: ok\n");
 	for (i = 0; i < 2; i++)
 		for (k = 0; k < 2; k++) {
 			page[i][k] = map(&p.v[i], 2 * (uint32_t)k);
-			CHECK((page[i][k] == MAP_FAILED) == trap);
+			CHECK((page[i][k] == MAP_FAILED) == relayed);
 		}
-	if (trap)
-		return 0;
-	mapped.wr = mapped_wr;
-	p.d[0].t = &mapped;
-	p.d[1].t = &mapped;
+	if (!relayed) {
+		mapped.wr = mapped_wr;
+		p.d[0].t = &mapped;
+		p.d[1].t = &mapped;
+		no_exits(argv + 1);
+		rounds(argv[3], 2);
+		printf("hardware, mapped: ok\n");
+	}
+	change(&whole);
 	no_exits(argv + 1);
-	rounds(argv[3], 2);
+	rounds(argv[3], relayed ? 1 : 2);
+	printf("hardware, all of BAR0: ok\n");
 	for (i = 0; i < 2; i++) {
 		avfdrv_remove(&p.d[i]);
-		for (k = 0; k < 2; k++)
+		for (k = 0; k < 2 && !relayed; k++)
 			CHECK(!munmap((void *)page[i][k], PAGE));
 	}
+	wholebar_unmap();
 	pair_close(&p);
-	printf("hardware, mapped: ok\n");
 	return 0;
 }
