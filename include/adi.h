@@ -350,6 +350,17 @@ void adi_reset_begin(struct adi *adi);
 /** adi_reset_end() - it is over; all ops work again. ctl, as above. */
 void adi_reset_end(struct adi *adi);
 
+/**
+ * adi_queue_stopped() - the device stopped a queue for what it did
+ * @tx:    a transmit queue, else a receive queue
+ * @q:     which of the ADI's
+ * @event: the device's word for it
+ *
+ * Process context; the PF driver may hold locks of its own. The queue stays
+ * stopped until its driver starts it anew. Counts it, and tells the operator.
+ */
+void adi_queue_stopped(struct adi *adi, bool tx, u16 q, u32 event);
+
 #define ADI_REGS_LEN	0x10000u
 
 /**

@@ -32,6 +32,7 @@
 #include <linux/eventfd.h>
 #include <linux/hrtimer.h>
 #include <linux/mutex.h>
+#include <linux/ratelimit.h>
 #include <linux/rbtree.h>
 #include <linux/srcu.h>
 #include <linux/vfio.h>
@@ -291,6 +292,9 @@ enum vdcm_pf_reset {
  * @bar:        all pages of BAR0
  * @bar_reads:  reads of a BAR that trapped
  * @bar_writes: writes
+ * @queues_stopped: by the PF's device, for what they did
+ * @user_log: how often its user's mistakes are told; each device's own, lest
+ *              one's hide another's
  * @rate:       limit of what it sends, where the PF does not see to it; worker
  * @park_timer: started by the worker when the limit is reached: QUEUED stays
  *              set, so that kicks only leave their bit
@@ -331,6 +335,8 @@ struct vdcm_adi {
 	struct vdcm_bar bar;
 	atomic_long_t bar_reads;
 	atomic_long_t bar_writes;
+	atomic_long_t queues_stopped;
+	struct ratelimit_state user_log;
 	struct vdcm_rate rate;
 	struct hrtimer park_timer;
 	unsigned int first_q;

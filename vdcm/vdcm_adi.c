@@ -486,6 +486,8 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 		      HRTIMER_MODE_ABS_SOFT);
 	vdcm_worker_init(adi);
 	vdcm_bar_init(adi);
+	ratelimit_state_init(&adi->user_log, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
 	adi->spoofchk = true;
 	adi->link = true;
 	adi->carrier = params.link_mbps;

@@ -14,6 +14,10 @@
 	(AVF_CAP_RSS_PF | AVF_CAP_ADV_RSS | AVF_CAP_RSS_PCTYPE_V2 |	\
 	 AVF_CAP_RX_FLEX_DESC | AVF_CAP_FDIR)
 
+/* Bytes of a descriptor. */
+#define VDCM_HW_TX_DESC		16u
+#define VDCM_HW_RX_DESC		32u
+
 static const struct adi_hw_ops *vdcm_hw_of(struct vdcm_adi *adi)
 {
 	return adi->adi.pf->hw;
@@ -28,9 +32,13 @@ static int vdcm_hw_txq_start(struct vdcm_adi *adi, u16 q)
 {
 	struct avf_snap_txq snap;
 	struct adi_txq conf;
+	int ret;
 
 	if (!avf_snap_txq(adi->avf, q, &snap))
 		return -EINVAL;
+	ret = vdcm_pasid_ring(adi, snap.base, snap.len * VDCM_HW_TX_DESC);
+	if (ret)
+		return ret;
 	conf.base = snap.base;
 	conf.len = snap.len;
 	conf.vec = vdcm_hw_vec(adi, snap.vec);
@@ -42,9 +50,13 @@ static int vdcm_hw_rxq_start(struct vdcm_adi *adi, u16 q)
 {
 	struct avf_snap_rxq snap;
 	struct adi_rxq conf;
+	int ret;
 
 	if (!avf_snap_rxq(adi->avf, q, &snap))
 		return -EINVAL;
+	ret = vdcm_pasid_ring(adi, snap.base, snap.len * VDCM_HW_RX_DESC);
+	if (ret)
+		return ret;
 	conf.base = snap.base;
 	conf.len = snap.len;
 	conf.buf_size = snap.buf_size;
@@ -176,6 +188,18 @@ void adi_link(struct adi *pub, u32 mbps)
 	mutex_unlock(&adi->ctl_lock);
 }
 EXPORT_SYMBOL_GPL(adi_link);
+
+void adi_queue_stopped(struct adi *pub, bool tx, u16 q, u32 event)
+{
+	struct vdcm_adi *adi = container_of(pub, struct vdcm_adi, adi);
+
+	atomic_long_inc(&adi->queues_stopped);
+	if (__ratelimit(&adi->user_log))
+		vdcm_refused(adi->parent, adi->dev,
+			     "the device stopped %s queue %u for what it did (event 0x%08x)",
+			     tx ? "transmit" : "receive", q, event);
+}
+EXPORT_SYMBOL_GPL(adi_queue_stopped);
 
 void adi_reset_begin(struct adi *pub)
 {

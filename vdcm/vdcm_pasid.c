@@ -384,9 +384,10 @@ static void vdcm_pasid_refuse(struct vdcm_pasid *p, int err)
 	default:
 		why = "it cannot be pinned, or the IOMMU cannot map it";
 	}
-	dev_err_ratelimited(p->adi->dev,
-			    "out of reach of the device: memory at 0x%llx: %s (%d)\n",
-			    READ_ONCE(p->mirror.at) << PAGE_SHIFT, why, err);
+	if (__ratelimit(&p->adi->user_log))
+		vdcm_refused(p->adi->parent, p->adi->dev,
+			     "out of reach of the device: memory at 0x%llx: %s (%d)",
+			     READ_ONCE(p->mirror.at) << PAGE_SHIFT, why, err);
 }
 
 /* A VMM that maps its devices' BARs does not expect DMA to these to work. */
@@ -435,14 +436,21 @@ int vdcm_pasid_cover(struct vdcm_adi *adi)
 	return ret;
 }
 
-bool vdcm_pasid_covers(struct vdcm_adi *adi, u64 iova, u64 len, bool write)
+int vdcm_pasid_ring(struct vdcm_adi *adi, u64 iova, u64 len)
 {
+	u64 last = iova + len - 1;
+
 	if (!adi->pasid)
-		return true;
-	if (!len || iova + len - 1 < iova)
-		return false;
-	return vdcm_mirror_covers(&adi->pasid->mirror, iova >> PAGE_SHIFT,
-				  (iova + len - 1) >> PAGE_SHIFT, write);
+		return 0;
+	if (last >= iova &&
+	    vdcm_mirror_covers(&adi->pasid->mirror, iova >> PAGE_SHIFT,
+			       last >> PAGE_SHIFT, true))
+		return 0;
+	if (__ratelimit(&adi->user_log))
+		vdcm_refused(adi->parent, adi->dev,
+			     "out of reach of the device: the ring at 0x%llx: it is not mapped for writing, or was not found (VDCM_DMA_HINT)",
+			     iova);
+	return -EFAULT;
 }
 
 int vdcm_pasid_hint(struct vdcm_adi *adi, u64 iova, u64 len)

@@ -64,16 +64,17 @@ void vdcm_pasid_destroy(struct vdcm_adi *adi);
 int vdcm_pasid_cover(struct vdcm_adi *adi);
 
 /**
- * vdcm_pasid_covers() - can the device reach memory?
- * @adi:   the ADI
- * @iova:  where
- * @len:   bytes, at least 1
- * @write: for writing
+ * vdcm_pasid_ring() - can the device read and write a ring?
+ * @adi:  the ADI
+ * @iova: where
+ * @len:  bytes, at least 1
  *
- * Process context. For rings, which are known before their queue is enabled.
- * True where the PF needs no PASIDs.
+ * ctl, after vdcm_pasid_cover(). A ring is known before its queue is enabled, so
+ * that one out of reach is refused, where a buffer's place shows in a fault only.
+ * Returns 0, also where the PF needs no PASIDs, or -EFAULT, with a sentence in the
+ * log.
  */
-bool vdcm_pasid_covers(struct vdcm_adi *adi, u64 iova, u64 len, bool write);
+int vdcm_pasid_ring(struct vdcm_adi *adi, u64 iova, u64 len);
 
 /**
  * vdcm_pasid_hint() - the user says what it has mapped

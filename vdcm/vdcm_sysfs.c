@@ -460,6 +460,7 @@ VDCM_COUNT(bar_reads, bar_reads);
 VDCM_COUNT(bar_writes, bar_writes);
 VDCM_COUNT(doorbell_faults, doorbell.faults);
 VDCM_COUNT(doorbell_zaps, doorbell.zaps);
+VDCM_COUNT(queues_stopped, queues_stopped);
 
 static struct attribute *vdcm_stat_attrs[] = {
 	&dev_attr_rx_bytes.attr,
@@ -492,6 +493,7 @@ static struct attribute *vdcm_stat_attrs[] = {
 	&dev_attr_bar_writes.attr,
 	&dev_attr_doorbell_faults.attr,
 	&dev_attr_doorbell_zaps.attr,
+	&dev_attr_queues_stopped.attr,
 	NULL
 };
 

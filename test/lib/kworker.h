@@ -37,6 +37,7 @@ typedef struct { long v; } atomic_long_t;
 struct srcu_struct { int readers; };
 struct xarray { int unused; };
 struct delayed_work { int unused; };
+struct ratelimit_state { int unused; };
 struct irq_bypass_producer { int unused; };
 struct vdcm_vdev { int unused; };
 struct vdcm_mdev_parent { int unused; };

@@ -108,6 +108,28 @@ static void unmapped(void)
 	exchange(FRAMES);
 }
 
+/* A ring that cannot be reached: its queue does not start, and nothing faults. */
+static void ring_nowhere(void)
+{
+	struct avfdrv_buf was;
+	int tx;
+
+	for (tx = 0; tx < 2; tx++) {
+		struct avfdrv_buf *ring = tx ? &p.d[0].tx[0].ring :
+					       &p.d[0].rx[0].ring;
+
+		CHECK(!avfdrv_queues(&p.d[0], VC_DISABLE_QUEUES, 1, 1));
+		was = *ring;
+		/* Its first part is memory of the driver's. */
+		ring->iova = mem[0].iova + mem[0].len - 128;
+		CHECK(!avfdrv_config_queues(&p.d[0]));
+		CHECK(avfdrv_queues(&p.d[0], VC_ENABLE_QUEUES, !tx, tx));
+		*ring = was;
+	}
+	again(0);
+	exchange(FRAMES);
+}
+
 /* ------------------------------------------------- memory that is taken away */
 
 static volatile bool stop, hold;
@@ -226,6 +248,8 @@ int main(int argc, char **argv)
 	printf("the same address, other memory: ok\n");
 	unmapped();
 	printf("unmapped address: ok\n");
+	ring_nowhere();
+	printf("ring out of reach: ok\n");
 	unmap();
 	printf("unmapped under traffic: ok\n");
 	release(argv[2]);

@@ -103,11 +103,7 @@ static void epf_blame(struct epf_pf *pf, bool tx, u32 event)
 
 	list_for_each_entry(ea, &pf->adis, node)
 		if (q - ea->first_q < ea->adi->num_qps)
-			dev_warn_ratelimited(&pf->pdev->dev,
-					     "%s: the device stopped %s queue %u for what it did (event 0x%08x)\n",
-					     ea->adi->name,
-					     tx ? "transmit" : "receive",
-					     q - ea->first_q, event);
+			adi_queue_stopped(ea->adi, tx, q - ea->first_q, event);
 }
 
 static void epf_malicious(struct epf_pf *pf)
