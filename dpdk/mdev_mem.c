@@ -55,7 +55,7 @@ static bool in_one_piece(const struct rte_memseg_list *msl)
 }
 
 /* Maps or unmaps one piece after the other; unmaps all, whatever fails. */
-static int each_piece(const struct mdev_container *c, const struct rte_memseg_list *msl,
+static int each_piece(struct mdev_container *c, const struct rte_memseg_list *msl,
 		      const void *addr, size_t len, bool map, uint64_t *mapped,
 		      struct mdev_error *err)
 {
@@ -111,7 +111,7 @@ static int map_contig(const struct rte_memseg_list *msl, const struct rte_memseg
 static void mem_event(enum rte_mem_event type, const void *addr, size_t len, void *arg)
 {
 	const struct rte_memseg_list *msl = rte_mem_virt2memseg_list(addr);
-	const struct mdev_container *c = arg;
+	struct mdev_container *c = arg;
 	struct mdev_error err;
 
 	if (!msl || !is_ours(msl))

@@ -224,7 +224,7 @@ int mdev_pci_probe(struct mdev_device *dev, struct mdev_error *err)
 	if (mdev_container.users == 1)
 		ret = mdev_mem_start(&mdev_container, err);
 	if (!ret)
-		ret = mdev_vfio_open(&dev->vfio, dev->sysfs.uuid, err);
+		ret = mdev_vfio_open(&dev->vfio, &mdev_container, dev->sysfs.uuid, err);
 	if (ret) {
 		close_device(dev);
 		return ret;

@@ -18,6 +18,7 @@
 
 #include "mdev_vfio.h"
 #include "vdcm_bar.h"
+#include "vdcm_uapi.h"
 
 #define AVF_VENDOR	0x8086
 #define AVF_DEVICE	0x1889
@@ -305,7 +306,7 @@ static int map_bar0(struct mdev_vfio *v, unsigned int num_regions, struct mdev_e
 		info = NULL;
 	}
 	if (!info) {
-		mdev_error_set(err, "the device has no region that maps all of BAR0: its queues are hardware's (vdcm_e810), this vdcm is too old, or it is a device of another module");
+		mdev_error_set(err, "the device has no region that maps all of BAR0: this vdcm is too old, or it is a device of another module");
 		return -ENOTSUP;
 	}
 
@@ -328,6 +329,191 @@ static int map_bar0(struct mdev_vfio *v, unsigned int num_regions, struct mdev_e
 		}
 	}
 	free(info);
+	return ret;
+}
+
+/* -------------------------------------------------------------------- memory */
+
+static int map_dma(const struct mdev_container *c, uint64_t vaddr, uint64_t iova, uint64_t len,
+		   struct mdev_error *err)
+{
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = vaddr,
+		.iova = iova,
+		.size = len,
+	};
+	int ret;
+
+	if (!ioctl(c->fd, VFIO_IOMMU_MAP_DMA, &map))
+		return 0;
+
+	ret = -errno;
+	switch (ret) {
+	case -ENOSPC:
+		mdev_error_set(err, "too many pieces of memory for one container: use larger pages, or raise vfio_iommu_type1's dma_entry_limit");
+		break;
+	case -ENOMEM:
+		mdev_error_set(err, "no memory to map, or more than this process may lock (RLIMIT_MEMLOCK): raise it with \"ulimit -l\"");
+		break;
+	default:
+		mdev_error_set(err, "0x%llx bytes at 0x%llx cannot be mapped for devices: %s",
+			       (unsigned long long)len, (unsigned long long)iova, strerror(-ret));
+	}
+	return ret;
+}
+
+static int unmap_dma(const struct mdev_container *c, uint64_t iova, uint64_t len,
+		     struct mdev_error *err)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.iova = iova,
+		.size = len,
+	};
+	int ret = 0;
+
+	if (ioctl(c->fd, VFIO_IOMMU_UNMAP_DMA, &unmap))
+		ret = -errno;
+	else if (unmap.size != len)
+		ret = -EINVAL;
+	if (ret)
+		mdev_error_set(err, "0x%llx bytes at 0x%llx cannot be unmapped: %s",
+			       (unsigned long long)len, (unsigned long long)iova, strerror(-ret));
+	return ret;
+}
+
+/*
+ * Only hardware wants to know (include/vdcm_uapi.h); elsewhere this does nothing.
+ * Whoever does not know the question cannot have such hardware.
+ */
+static int tell(const struct mdev_vfio *v, uint64_t iova, uint64_t len, struct mdev_error *err)
+{
+	struct vdcm_dma_hint hint = { .argsz = sizeof(hint), .iova = iova, .size = len };
+	int ret;
+
+	if (!ioctl(v->fd, VDCM_DMA_HINT, &hint) || errno == ENOTTY)
+		return 0;
+
+	ret = -errno;
+	if (ret == -ENOMEM)
+		mdev_error_set(err, "the device's hardware needs 0x%llx bytes at 0x%llx locked, and there is no memory for that, or this process may not (RLIMIT_MEMLOCK): raise it with \"ulimit -l\"",
+			       (unsigned long long)len, (unsigned long long)iova);
+	else
+		mdev_error_set(err, "the device's hardware cannot reach 0x%llx bytes at 0x%llx (%s): the kernel log says why",
+			       (unsigned long long)len, (unsigned long long)iova, strerror(-ret));
+	return ret;
+}
+
+/* The range that @iova is in, or the first one behind it; may be c->num. */
+static size_t range_find(const struct mdev_container *c, uint64_t iova)
+{
+	size_t lo = 0, hi = c->num;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (c->ranges[mid].iova + c->ranges[mid].len <= iova)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static int range_add(struct mdev_container *c, uint64_t iova, uint64_t len, struct mdev_error *err)
+{
+	struct mdev_range *bigger;
+	size_t room = c->room ? 2 * c->room : 64, i;
+
+	if (c->num == c->room) {
+		bigger = realloc(c->ranges, room * sizeof(*bigger));
+		if (!bigger) {
+			mdev_error_set(err, "out of memory");
+			return -ENOMEM;
+		}
+		c->ranges = bigger;
+		c->room = room;
+	}
+	i = range_find(c, iova);
+	memmove(&c->ranges[i + 1], &c->ranges[i], (c->num - i) * sizeof(*c->ranges));
+	c->ranges[i] = (struct mdev_range){ .iova = iova, .len = len };
+	c->num++;
+	return 0;
+}
+
+static void range_del(struct mdev_container *c, uint64_t iova)
+{
+	size_t i = range_find(c, iova);
+
+	if (i == c->num || c->ranges[i].iova != iova)
+		return;
+	c->num--;
+	memmove(&c->ranges[i], &c->ranges[i + 1], (c->num - i) * sizeof(*c->ranges));
+}
+
+/* A device that was opened learns of all there is, neighbours as one. */
+static int tell_all(struct mdev_vfio *v, struct mdev_container *c, struct mdev_error *err)
+{
+	struct mdev_range now = { 0 };
+	int ret = 0;
+	size_t i;
+
+	pthread_mutex_lock(&c->lock);
+	for (i = 0; i < c->num && !ret; i++) {
+		if (now.len && now.iova + now.len == c->ranges[i].iova) {
+			now.len += c->ranges[i].len;
+			continue;
+		}
+		if (now.len)
+			ret = tell(v, now.iova, now.len, err);
+		now = c->ranges[i];
+	}
+	if (now.len && !ret)
+		ret = tell(v, now.iova, now.len, err);
+	if (!ret) {
+		v->next = c->opened;
+		c->opened = v;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return ret;
+}
+
+int mdev_container_map(struct mdev_container *c, uint64_t vaddr, uint64_t iova, uint64_t len,
+		       struct mdev_error *err)
+{
+	const struct mdev_vfio *v;
+	struct mdev_error other;
+	int ret;
+
+	pthread_mutex_lock(&c->lock);
+	ret = map_dma(c, vaddr, iova, len, err);
+	if (ret)
+		goto unlock;
+	ret = range_add(c, iova, len, err);
+	for (v = c->opened; v && !ret; v = v->next)
+		ret = tell(v, iova, len, err);
+	if (ret) {
+		/* From those that had it already, too. */
+		range_del(c, iova);
+		unmap_dma(c, iova, len, &other);
+	}
+unlock:
+	pthread_mutex_unlock(&c->lock);
+	return ret;
+}
+
+int mdev_container_unmap(struct mdev_container *c, uint64_t iova, uint64_t len,
+			 struct mdev_error *err)
+{
+	int ret;
+
+	pthread_mutex_lock(&c->lock);
+	ret = unmap_dma(c, iova, len, err);
+	if (!ret)
+		range_del(c, iova);
+	pthread_mutex_unlock(&c->lock);
 	return ret;
 }
 
@@ -373,7 +559,8 @@ err_config:
 	return -EIO;
 }
 
-int mdev_vfio_open(struct mdev_vfio *v, const char *uuid, struct mdev_error *err)
+int mdev_vfio_open(struct mdev_vfio *v, struct mdev_container *c, const char *uuid,
+		   struct mdev_error *err)
 {
 	struct vfio_device_info info = { .argsz = sizeof(info) };
 	struct vfio_irq_info irq = { .argsz = sizeof(irq), .index = VFIO_PCI_MSIX_IRQ_INDEX };
@@ -407,13 +594,22 @@ int mdev_vfio_open(struct mdev_vfio *v, const char *uuid, struct mdev_error *err
 		return -ENOTSUP;
 	}
 	v->vectors = irq.count;
-	return 0;
+	return tell_all(v, c, err);
 }
 
 void mdev_vfio_close(struct mdev_vfio *v, struct mdev_container *c)
 {
 	const struct mdev_vfio none = MDEV_VFIO_INIT;
+	struct mdev_vfio **at;
 
+	pthread_mutex_lock(&c->lock);
+	for (at = &c->opened; *at; at = &(*at)->next) {
+		if (*at == v) {
+			*at = v->next;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&c->lock);
 	if (v->bar0)
 		munmap(v->bar0, v->bar0_len);
 	if (v->fd >= 0)
@@ -424,62 +620,16 @@ void mdev_vfio_close(struct mdev_vfio *v, struct mdev_container *c)
 		if (!--c->users) {
 			close(c->fd);
 			c->fd = -1;
+			free(c->ranges);
+			c->ranges = NULL;
+			c->num = 0;
+			c->room = 0;
 		}
 	}
 	*v = none;
 }
 
-/* -------------------------------------------------------------------- memory */
-
-int mdev_container_map(const struct mdev_container *c, uint64_t vaddr,
-		       uint64_t iova, uint64_t len, struct mdev_error *err)
-{
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = vaddr,
-		.iova = iova,
-		.size = len,
-	};
-	int ret;
-
-	if (!ioctl(c->fd, VFIO_IOMMU_MAP_DMA, &map))
-		return 0;
-
-	ret = -errno;
-	switch (ret) {
-	case -ENOSPC:
-		mdev_error_set(err, "too many pieces of memory for one container: use larger pages, or raise vfio_iommu_type1's dma_entry_limit");
-		break;
-	case -ENOMEM:
-		mdev_error_set(err, "no memory to map, or more than this process may lock (RLIMIT_MEMLOCK): raise it with \"ulimit -l\"");
-		break;
-	default:
-		mdev_error_set(err, "0x%llx bytes at 0x%llx cannot be mapped for devices: %s",
-			       (unsigned long long)len, (unsigned long long)iova, strerror(-ret));
-	}
-	return ret;
-}
-
-int mdev_container_unmap(const struct mdev_container *c, uint64_t iova,
-			 uint64_t len, struct mdev_error *err)
-{
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap),
-		.iova = iova,
-		.size = len,
-	};
-	int ret = 0;
-
-	if (ioctl(c->fd, VFIO_IOMMU_UNMAP_DMA, &unmap))
-		ret = -errno;
-	else if (unmap.size != len)
-		ret = -EINVAL;
-	if (ret)
-		mdev_error_set(err, "0x%llx bytes at 0x%llx cannot be unmapped: %s",
-			       (unsigned long long)len, (unsigned long long)iova, strerror(-ret));
-	return ret;
-}
+/* --------------------------------------------------------------- limits */
 
 /* May this process lock whatever it likes? */
 static bool may_lock_all(void)

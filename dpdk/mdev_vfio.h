@@ -9,11 +9,12 @@
  *
  * Callers serialise: one thread at a time per container and its devices, except
  * for mdev_container_map() and mdev_container_unmap(), which may be called by
- * any thread while a device is open.
+ * any thread while a device is attached.
  */
 #ifndef MDEV_VFIO_H
 #define MDEV_VFIO_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,17 +31,36 @@ struct mdev_region {
 	uint64_t offset;
 };
 
+struct mdev_vfio;
+
+/* What is mapped. */
+struct mdev_range {
+	uint64_t iova;
+	uint64_t len;
+};
+
 /**
  * struct mdev_container - the address space that devices share
- * @fd:    -1 while there is no device
- * @users: devices
+ * @fd:     -1 while there is no device
+ * @users:  devices
+ * @lock:   guards all that follows; within it no device learns of memory that
+ *          is gone, or misses some that came
+ * @opened: devices that are told what is mapped
+ * @ranges: what is mapped, ascending
+ * @num:    how many
+ * @room:   how many there is room for
  */
 struct mdev_container {
 	int fd;
 	unsigned int users;
+	pthread_mutex_t lock;
+	struct mdev_vfio *opened;
+	struct mdev_range *ranges;
+	size_t num;
+	size_t room;
 };
 
-#define MDEV_CONTAINER_INIT	{ .fd = -1 }
+#define MDEV_CONTAINER_INIT	{ .fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER }
 
 /**
  * struct mdev_ids - from configuration space
@@ -59,6 +79,7 @@ struct mdev_ids {
  * @bar0:     all of BAR0, mapped
  * @bar0_len: bytes
  * @vectors:  MSI-X
+ * @next:     in mdev_container::opened
  */
 struct mdev_vfio {
 	int group_fd;
@@ -68,6 +89,7 @@ struct mdev_vfio {
 	void *bar0;
 	size_t bar0_len;
 	unsigned int vectors;
+	struct mdev_vfio *next;
 };
 
 #define MDEV_VFIO_INIT	{ .group_fd = -1, .fd = -1 }
@@ -90,14 +112,16 @@ int mdev_vfio_attach(struct mdev_vfio *v, struct mdev_container *c,
 /**
  * mdev_vfio_open() - open the device itself, reset it, map BAR0
  * @v:    attached
+ * @c:    its container
  * @uuid: in lower case
  * @err:  why not
  *
- * Memory and bus mastering are enabled, no interrupt is.
+ * Memory and bus mastering are enabled, no interrupt is. The device reaches what
+ * is mapped, now and later.
  * Returns 0 or -errno; -ENOTSUP when it is not a device for this bus.
  */
-int mdev_vfio_open(struct mdev_vfio *v, const char *uuid,
-		   struct mdev_error *err);
+int mdev_vfio_open(struct mdev_vfio *v, struct mdev_container *c,
+		   const char *uuid, struct mdev_error *err);
 
 /**
  * mdev_vfio_close() - undo mdev_vfio_attach() and mdev_vfio_open()
@@ -114,9 +138,10 @@ void mdev_vfio_close(struct mdev_vfio *v, struct mdev_container *c);
  * @len:   whole pages
  * @err:   why not
  *
- * Returns 0 or -errno; -EEXIST when something is mapped there.
+ * Returns 0 or -errno; -EEXIST when something is mapped there. When it fails
+ * nothing is mapped.
  */
-int mdev_container_map(const struct mdev_container *c, uint64_t vaddr,
+int mdev_container_map(struct mdev_container *c, uint64_t vaddr,
 		       uint64_t iova, uint64_t len, struct mdev_error *err);
 
 /**
@@ -128,7 +153,7 @@ int mdev_container_map(const struct mdev_container *c, uint64_t vaddr,
  *
  * When it returns no device uses the memory. Returns 0 or -errno.
  */
-int mdev_container_unmap(const struct mdev_container *c, uint64_t iova,
+int mdev_container_unmap(struct mdev_container *c, uint64_t iova,
 			 uint64_t len, struct mdev_error *err);
 
 /**

@@ -13,14 +13,14 @@
 static struct avf_tx_scratch *scratch;
 
 /* Mappings may be as small as pages: never more than one page at a time. */
-static int copy(u64 iova, void *buf, u32 len, bool write)
+static int copy(const struct dev *d, u64 iova, void *buf, u32 len, bool write)
 {
 	u8 *host = buf, *p;
 	u32 n;
 
 	for (; len; len -= n, iova += n, host += n) {
 		n = min_t(u32, len, (u32)(4096 - iova % 4096));
-		p = fake_reach(iova, n);
+		p = fake_reach(d, iova, n);
 		if (!p)
 			return -EFAULT;
 		if (write)
@@ -35,21 +35,18 @@ static int copy(u64 iova, void *buf, u32 len, bool write)
 
 static int op_dma_read(void *host, u64 iova, void *buf, u32 len)
 {
-	(void)host;
-	return copy(iova, buf, len, false);
+	return copy(host, iova, buf, len, false);
 }
 
 static int op_dma_write(void *host, u64 iova, const void *buf, u32 len)
 {
-	(void)host;
-	return copy(iova, (void *)buf, len, true);
+	return copy(host, iova, (void *)buf, len, true);
 }
 
 static void *op_dma_map(void *host, u64 iova, u32 len, bool write)
 {
-	(void)host;
 	(void)write;
-	return fake_reach(iova, len);
+	return fake_reach(host, iova, len);
 }
 
 static void signal_fd(int fd)

@@ -12,7 +12,8 @@
  *   FAKEVFIO_MDEVS  "UUID=QUEUE_PAIRS ..."; the first is in group 100, and so on
  *
  * It is as strict as the kernel in what the plugin relies on: DMA reaches what is
- * mapped and nothing else, a mapping goes as it came, BAR0 can be mapped only
+ * mapped and the device was told of (VDCM_DMA_HINT, as for hardware) and nothing
+ * else, a mapping goes as it came, BAR0 can be mapped only
  * once its region was read, and a reset clears the command register.
  */
 /* The model has a type of this name, too. */
@@ -33,6 +34,7 @@
 
 #include "fakevfio.h"
 #include "vdcm_bar.h"
+#include "vdcm_uapi.h"
 
 #define SYSFS		"/sys/bus/mdev/devices"
 #define FIRST_GROUP	100
@@ -54,6 +56,7 @@ static struct {
 } fds[MAX_FDS];
 static struct map {
 	u64 iova, va, len;
+	u32 told;		/* a bit for each device */
 } maps[MAX_MAPS];
 static unsigned int nmaps;
 static bool container_type;
@@ -76,14 +79,15 @@ void fake_die(const char *what)
 
 /* -------------------------------------------------------------------- memory */
 
-void *fake_reach(u64 iova, u64 len)
+void *fake_reach(const struct dev *d, u64 iova, u64 len)
 {
 	static unsigned int last;
 	unsigned int i, n;
 
 	for (n = 0; n < nmaps; n++) {
 		i = (last + n) % nmaps;
-		if (iova >= maps[i].iova && iova - maps[i].iova < maps[i].len &&
+		if (maps[i].told & 1u << (d - devs) &&
+		    iova >= maps[i].iova && iova - maps[i].iova < maps[i].len &&
 		    len <= maps[i].len - (iova - maps[i].iova)) {
 			last = i;
 			return (void *)(maps[i].va + (iova - maps[i].iova));
@@ -105,7 +109,7 @@ static int map(const struct vfio_iommu_type1_dma_map *m)
 			return -EEXIST;
 	if (nmaps == MAX_MAPS - 1)
 		return -ENOSPC;
-	maps[nmaps++] = (struct map){ m->iova, m->vaddr, m->size };
+	maps[nmaps++] = (struct map){ m->iova, m->vaddr, m->size, 0 };
 	return 0;
 }
 
@@ -127,6 +131,25 @@ static int unmap(struct vfio_iommu_type1_dma_unmap *u)
 			i++;
 		}
 	}
+	return 0;
+}
+
+/* All of it is mapped, or nothing is told. */
+static int hint(const struct dev *d, const struct vdcm_dma_hint *h)
+{
+	u64 found = 0;
+	unsigned int i;
+
+	if (h->argsz < sizeof(*h) || h->flags || !h->size || (h->iova | h->size) & 4095)
+		return -EINVAL;
+	for (i = 0; i < nmaps; i++)
+		if (maps[i].iova >= h->iova && maps[i].iova + maps[i].len <= h->iova + h->size)
+			found += maps[i].len;
+	if (found != h->size)
+		return -ENOENT;
+	for (i = 0; i < nmaps; i++)
+		if (maps[i].iova >= h->iova && maps[i].iova < h->iova + h->size)
+			maps[i].told |= 1u << (d - devs);
 	return 0;
 }
 
@@ -284,6 +307,8 @@ static int device_ioctl(struct dev *d, unsigned long cmd, void *arg)
 	case VFIO_DEVICE_RESET:
 		reset(d);
 		return 0;
+	case VDCM_DMA_HINT:
+		return hint(d, arg);
 	default:
 		return -ENOTTY;
 	}
@@ -305,6 +330,8 @@ static void device_close(struct dev *d)
 	d->req = -1;
 	d->open = false;
 	d->in_memory = false;
+	for (i = 0; i < nmaps; i++)
+		maps[i].told &= ~(1u << (d - devs));
 }
 
 /* --------------------------------------------------------- group, container */

@@ -44,8 +44,8 @@ extern const char *fake_dir;
 /* Ends the program. */
 void fake_die(const char *what) __attribute__((noreturn));
 
-/* Application memory at @iova, or NULL, aloud. */
-void *fake_reach(u64 iova, u64 len);
+/* Application memory at @iova that the device was told of, or NULL, aloud. */
+void *fake_reach(const struct dev *d, u64 iova, u64 len);
 
 /* One more device, powered on. */
 void fake_make(const char *uuid, unsigned int qps, int memfd, u8 *bar);

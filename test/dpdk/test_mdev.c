@@ -22,6 +22,7 @@
 #include "mdev_vfio.h"
 #include "unit.h"
 #include "vdcm_bar.h"
+#include "vdcm_uapi.h"
 
 #define UUID "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001"
 
@@ -250,6 +251,9 @@ static struct {
 	bool was_read;
 	int mapped;
 	struct vfio_iommu_type1_dma_map last_map;
+	int hint;				/* errno */
+	unsigned int hints, unmaps;
+	struct vdcm_dma_hint last_hint[4];
 } k;
 
 static void kernel(void)
@@ -420,7 +424,12 @@ int __wrap_ioctl(int fd, unsigned long cmd, ...)
 	case VFIO_IOMMU_MAP_DMA:
 		memcpy(&k.last_map, arg, sizeof(k.last_map));
 		return fails(k.map_dma);
+	case VDCM_DMA_HINT:
+		CHECK_EQ(fd, FD_DEVICE);
+		memcpy(&k.last_hint[k.hints++ % 4], arg, sizeof(k.last_hint[0]));
+		return fails(k.hint);
 	case VFIO_IOMMU_UNMAP_DMA:
+		k.unmaps++;
 		((struct vfio_iommu_type1_dma_unmap *)arg)->size -= k.unmap_less;
 		return fails(k.unmap_dma);
 	default:
@@ -525,7 +534,7 @@ TEST_ONCE(vfio_open)
 	CHECK_EQ(attach(&v, &c, &err), 0);
 	CHECK_EQ(c.users, 1);
 	CHECK_EQ(k.iommus, 1);
-	CHECK_EQ(mdev_vfio_open(&v, UUID, &err), 0);
+	CHECK_EQ(mdev_vfio_open(&v, &c, UUID, &err), 0);
 	CHECK_EQ(v.ids.vendor, 0x8086);
 	CHECK_EQ(v.ids.device, 0x1889);
 	CHECK_EQ(v.ids.subvendor, 0x1234);
@@ -623,7 +632,7 @@ static void open_fails(int ret, const char *says)
 	struct mdev_error err;
 
 	CHECK_EQ(attach(&v, &c, &err), 0);
-	CHECK_EQ(mdev_vfio_open(&v, UUID, &err), ret);
+	CHECK_EQ(mdev_vfio_open(&v, &c, UUID, &err), ret);
 	CHECK_SAYS(err, says);
 	mdev_vfio_close(&v, &c);
 	nothing_left(&v, &c);
@@ -696,6 +705,95 @@ TEST_ONCE(memory)
 	k.unmap_dma = 0;
 	k.unmap_less = 0x1000;
 	CHECK_EQ(mdev_container_unmap(&c, 0x2000, 0x3000, &err), -EINVAL);
+	mdev_vfio_close(&v, &c);
+	nothing_left(&v, &c);
+}
+
+static void hint_was(unsigned int n, uint64_t iova, uint64_t size)
+{
+	const struct vdcm_dma_hint *h = &k.last_hint[n % 4];
+
+	CHECK_EQ_AT(h->argsz, sizeof(*h), n);
+	CHECK_EQ_AT(h->flags, 0, n);
+	CHECK_EQ_AT(h->iova, iova, n);
+	CHECK_EQ_AT(h->size, size, n);
+}
+
+/* A device is told what is mapped when it is opened, and what comes later. */
+TEST_ONCE(hints)
+{
+	struct mdev_container c = MDEV_CONTAINER_INIT;
+	struct mdev_vfio v = MDEV_VFIO_INIT;
+	struct mdev_error err;
+	unsigned int i;
+
+	kernel();
+	CHECK_EQ(attach(&v, &c, &err), 0);
+	/* In no order, with neighbours, a hole, and one that went again. */
+	CHECK_EQ(mdev_container_map(&c, 0x5000, 0x5000, 0x1000, &err), 0);
+	CHECK_EQ(mdev_container_map(&c, 0x1000, 0x1000, 0x2000, &err), 0);
+	CHECK_EQ(mdev_container_map(&c, 0x8000, 0x8000, 0x1000, &err), 0);
+	CHECK_EQ(mdev_container_map(&c, 0x3000, 0x3000, 0x2000, &err), 0);
+	CHECK_EQ(mdev_container_map(&c, 0x9000, 0x9000, 0x1000, &err), 0);
+	CHECK_EQ(mdev_container_unmap(&c, 0x8000, 0x1000, &err), 0);
+	k.unmap_dma = EINVAL;
+	CHECK_EQ(mdev_container_unmap(&c, 0x9000, 0x1000, &err), -EINVAL);
+	k.unmap_dma = 0;
+	CHECK_EQ(k.hints, 0);
+	CHECK_EQ(mdev_vfio_open(&v, &c, UUID, &err), 0);
+	CHECK_EQ(k.hints, 2);
+	hint_was(0, 0x1000, 0x5000);
+	hint_was(1, 0x9000, 0x1000);
+
+	CHECK_EQ(mdev_container_map(&c, 0x20000, 0x20000, 0x3000, &err), 0);
+	CHECK_EQ(k.hints, 3);
+	hint_was(2, 0x20000, 0x3000);
+	/* Nothing to be told of. */
+	k.map_dma = EEXIST;
+	CHECK_EQ(mdev_container_map(&c, 0x20000, 0x20000, 0x3000, &err), -EEXIST);
+	k.map_dma = 0;
+	CHECK_EQ(k.hints, 3);
+	/* What the device cannot reach is not mapped at all. */
+	k.unmaps = 0;
+	k.hint = ENOMEM;
+	CHECK_EQ(mdev_container_map(&c, 0x30000, 0x30000, 0x1000, &err), -ENOMEM);
+	CHECK_SAYS(err, "ulimit -l");
+	CHECK_EQ(k.unmaps, 1);
+	k.hint = EACCES;
+	CHECK_EQ(mdev_container_map(&c, 0x30000, 0x30000, 0x1000, &err), -EACCES);
+	CHECK_SAYS(err, "cannot reach 0x1000 bytes at 0x30000 (Permission denied)");
+	CHECK_EQ(k.unmaps, 2);
+	mdev_vfio_close(&v, &c);
+	nothing_left(&v, &c);
+
+	/* The next container begins with nothing; many are sorted, too. */
+	k.hint = 0;
+	CHECK_EQ(attach(&v, &c, &err), 0);
+	for (i = 1000; i; i--)
+		CHECK_EQ(mdev_container_map(&c, i << 13, i << 13, 0x1000, &err), 0);
+	for (i = 1000; i; i--)
+		CHECK_EQ(mdev_container_map(&c, (i << 13) + 0x1000, (i << 13) + 0x1000, 0x1000,
+					    &err), 0);
+	k.hints = 0;
+	CHECK_EQ(mdev_vfio_open(&v, &c, UUID, &err), 0);
+	CHECK_EQ(k.hints, 1);
+	hint_was(0, 1 << 13, 1000 << 13);
+	mdev_vfio_close(&v, &c);
+	nothing_left(&v, &c);
+
+	/* A device that cannot reach it is not opened; one that knows no hints is. */
+	CHECK_EQ(attach(&v, &c, &err), 0);
+	CHECK_EQ(mdev_container_map(&c, 0x1000, 0x1000, 0x1000, &err), 0);
+	k.hint = ENOMEM;
+	CHECK_EQ(mdev_vfio_open(&v, &c, UUID, &err), -ENOMEM);
+	CHECK_SAYS(err, "RLIMIT_MEMLOCK");
+	mdev_vfio_close(&v, &c);
+	nothing_left(&v, &c);
+	CHECK_EQ(attach(&v, &c, &err), 0);
+	CHECK_EQ(mdev_container_map(&c, 0x1000, 0x1000, 0x1000, &err), 0);
+	k.hint = ENOTTY;
+	CHECK_EQ(mdev_vfio_open(&v, &c, UUID, &err), 0);
+	CHECK_EQ(mdev_container_map(&c, 0x2000, 0x2000, 0x1000, &err), 0);
 	mdev_vfio_close(&v, &c);
 	nothing_left(&v, &c);
 }
