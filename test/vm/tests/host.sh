@@ -136,7 +136,7 @@ abuse() {
 	for bin in "$PROGRAMS"/test_*; do
 		case $(basename "$bin") in
 		# For checks of their own, and for another PF's devices.
-		test_kvm | test_weight | test_hw | test_pasid) continue ;;
+		test_kvm | test_weight | test_hw | test_pasid | test_fill) continue ;;
 		esac
 		echo "== $(basename "$bin"), after $((SECONDS - t0)) s"
 		timeout 300 "$bin" "$(uuid 1)" "$(uuid 2)" || die "$(basename "$bin") failed"

@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Figures of the E810's path, for README.md; not part of the suite:
+#
+#   test/vm/run --e810 --smp 1 RELEASE test/vm/tests/e810-figures.sh [MIB]
+#
+# How long filling the mirror of a guest with MIB (2048) takes, against what vfio
+# needs for the same memory of a plain PCI device, in the same VM: by pages of 4 KiB
+# and of 2 MiB, three times each. How long attaching a PASID takes, and releasing it.
+# shellcheck source-path=SCRIPTDIR disable=SC2119
+
+. "$(dirname "$0")/lib.sh"
+
+PROGRAMS=/run/bed/programs
+MIB=${1:-2048}
+TRACE=/sys/kernel/tracing
+PF=
+
+pf() { echo "$PF"; }
+type_dir() { echo "/sys/class/mdev_bus/$PF/mdev_supported_types/e810-vdcm"; }
+
+find_pf() {
+	local d
+	for d in /sys/bus/pci/devices/*; do
+		[ "$(cat "$d/vendor" "$d/device" | paste -sd:)" != 0x8086:0x1592 ] || PF=${d##*/}
+	done
+	[ -n "$PF" ] || die "no E810 here: test/vm/run --e810"
+}
+
+# give DRIVER: the port to it.
+give() {
+	local old=/sys/bus/pci/devices/$PF/driver
+	[ ! -e "$old" ] || echo "$PF" >"$old/unbind"
+	echo "$1" >"/sys/bus/pci/devices/$PF/driver_override"
+	echo "$PF" >/sys/bus/pci/drivers_probe
+	[ -e "$old" ]
+}
+
+huge_pages() {
+	echo 3 >/proc/sys/vm/drop_caches
+	echo "$1" >/proc/sys/vm/nr_hugepages
+	[ "$(cat /proc/sys/vm/nr_hugepages)" = "$1" ]
+}
+
+# times HOW WHAT [huge]: "ms pages" of three runs; the best, in BEST and TABLES.
+times() {
+	local i ms tables
+	BEST=
+	for i in 1 2 3; do
+		read -r ms tables < <("$PROGRAMS/test_fill" "$1" "$2" "$MIB" ${3:+"$3"})
+		[ -n "$tables" ]
+		echo "$1 ${3:-small}: $ms ms, $tables pages of tables"
+		[ -n "$BEST" ] && awk "BEGIN { exit !($BEST <= $ms) }" || BEST=$ms TABLES=$tables
+	done
+}
+
+# The figure to reach is twice vfio's. The IOMMU's tables must be no larger.
+fill() {
+	local size base tables
+	modprobe vfio_iommu_type1
+	for size in '' huge; do
+		[ -z "$size" ] || huge_pages $((MIB / 2))
+		modprobe vfio-pci
+		give vfio-pci
+		times pci "$PF" $size
+		base=$BEST tables=$TABLES
+		give e810
+		mdev_create 1
+		for how in probe hint; do
+			times $how "$(uuid 1)" $size
+			awk -v how=$how -v size="${size:-small}" -v mib="$MIB" -v a="$BEST" -v b="$base" '
+				BEGIN { printf "figure: %d MiB of %s pages: %s %.0f ms, vfio-pci %.0f ms, ratio %.2f\n", mib, size, how, a, b, a / b }'
+			echo "figure: pages of tables: $TABLES, of vfio-pci's $tables"
+			[ "$TABLES" -le $((tables + 16)) ]
+		done
+		mdev_remove "$(uuid 1)"
+	done
+	huge_pages 0
+}
+
+# What the two functions take that do it, and all that is below them.
+pasid() {
+	local i f
+	mountpoint -q $TRACE || mount -t tracefs tracefs $TRACE
+	give e810
+	echo >$TRACE/trace
+	echo 1 >$TRACE/max_graph_depth
+	printf 'vdcm_space_create\nvdcm_space_destroy\n' >$TRACE/set_graph_function
+	echo function_graph >$TRACE/current_tracer
+	for i in $(seq 50); do
+		mdev_create "$i" >/dev/null
+	done
+	for i in $(seq 50); do
+		mdev_remove "$(uuid "$i")"
+	done
+	for f in vdcm_space_create vdcm_space_destroy; do
+		grep "$f" $TRACE/trace | sed -E 's/.* ([0-9.]+) us .*/\1/' | sort -n >"$OUT/$f.us"
+		[ "$(wc -l <"$OUT/$f.us")" -ge 50 ]
+		echo "figure: $f: median $(sed -n 25p "$OUT/$f.us") us, longest $(tail -n 1 "$OUT/$f.us") us"
+		awk '$1 >= 10000 { bad = 1 } END { exit bad }' "$OUT/$f.us"
+	done
+	echo nop >$TRACE/current_tracer
+	echo >$TRACE/set_graph_function
+}
+
+loads() {
+	modprobe vdcm_e810
+	give e810
+	grep -r . "/sys/class/mdev_bus/$PF/mdev_supported_types/e810-vdcm/description"
+}
+
+find_pf || exit 1
+check load loads
+check pasid pasid
+check fill fill
+grep -h '^figure' "$OUT"/{fill,pasid}.log
+! dmesg | grep -E "$SPLAT"
+finish
