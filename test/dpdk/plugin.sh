@@ -247,6 +247,7 @@ if session one 1 "${mdevs[@]}" -- "${common[@]}" --enable-rx-cksum; then
 	ok "dpdk/$release/probes"
 	step io tp_forward io 1
 	step mac tp_forward mac 1
+	step stats tp_stats 500
 	step devices devices
 	step restart tp_restart
 	step port-reset tp_reset 0

@@ -151,6 +151,23 @@ tp_forward() {
 	tp_fail "$few"
 }
 
+# tp_stats PACKETS: each port's own statistics, which it asks the device for, say
+# that it sent and received more than that many.
+tp_stats() {
+	local port out n
+
+	for port in 0 1; do
+		out=$(tp show port stats $port) || return 1
+		for n in RX-packets TX-packets; do
+			awk -v w="$n:" -v min="$1" '$1 == w && $2 > min { ok = 1 } END { exit !ok }' <<<"$out" || {
+				echo "$out"
+				tp_fail "port $port: $n is not above $1"
+				return 1
+			}
+		done
+	done
+}
+
 # tp_state PORT up|down: of its link, within a minute.
 tp_state() {
 	local i

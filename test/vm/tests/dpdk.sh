@@ -88,6 +88,7 @@ forwards() {
 	session forward -a "mdev:$A" -a "mdev:$B" -- "${common[@]}" --enable-rx-cksum
 	tp_forward io 2
 	tp_forward mac 2
+	tp_stats 500
 	[ "$(stat_of "$A" tx_unicast)" -gt 500 ]
 	[ "$(stat_of "$B" rx_unicast)" -gt 500 ]
 	tp_restart
@@ -290,6 +291,7 @@ in_guest() {
 	tp show port summary all | grep -c net_iavf | grep -qx 2
 	tp_forward io 1
 	tp_forward mac 1
+	tp_stats 500
 	[ $(($(stat_of "$C" rx_unicast) - before)) -gt 500 ]
 	tp_reset 0
 	tp_forward io 1
