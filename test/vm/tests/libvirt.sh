@@ -129,6 +129,8 @@ has_attributes() {
 info() { virsh nodedev-info "$(node $A)" | sed -n "s/^$1: *//p"; }
 
 defines() {
+	local vlan='100 0'
+
 	node_xml >/tmp/node.xml
 	virt-xml-validate /tmp/node.xml
 	virsh nodedev-define /tmp/node.xml
@@ -148,7 +150,9 @@ assert len(json.load(open(sys.argv[1]))["attrs"]) == 4' "$CONF/$(pf)/$A"
 	virsh nodedev-start "$(node $A)"
 	has_attributes
 	[ "$(info Active)" = yes ]
-	virsh nodedev-dumpxml "$(node $A)" | tee -a /dev/stderr | grep -q "<attr name='vlan' value='100 0'/>"
+	# Before 10.1 what is defined, else what the callout finds.
+	at_least 10.1 "$VERSION" || vlan=100
+	virsh nodedev-dumpxml "$(node $A)" | tee -a /dev/stderr | grep -q "<attr name='vlan' value='$vlan'/>"
 	virsh nodedev-list --cap mdev | grep -qx "$(node $A)"
 	# What the callout says reaches the user.
 	sed "s/$A/$(uuid 3)/; s/value='100'/value='4095'/" /tmp/node.xml >/tmp/bad.xml
