@@ -15,19 +15,29 @@ OURS = 'vdcm'
 WANTED = 5
 
 # name, what it is, unit, is more better?
+SIZES = (64, 256, 1024, 1500)
+
 METRICS = (
     ('tcp_tso', 'TCP, MTU 1500, TSO', 'Mbit/s', True),
     ('tcp_notso', 'TCP, MTU 1500, no TSO', 'Mbit/s', True),
-    ('udp64', 'UDP, frames of 64 bytes, received', 'packets/s', True),
-    ('udp1500', 'UDP, 1500 bytes, received', 'Mbit/s', True),
+    *(('udp%d' % n, 'UDP, frames of %d bytes, received' % n, 'packets/s', True)
+      for n in SIZES),
     ('ping_p50', 'ping, median', 'us', False),
     ('ping_p99', 'ping, 99th percentile', 'us', False),
-    ('trapped_udp64', 'trapped accesses a packet (KVM mmio + io exits), UDP 64',
-     '', False),
+    *(('trapped_udp%d' % n,
+       'trapped accesses a packet (KVM mmio + io exits), UDP %d' % n, '', False)
+      for n in (64, 1500)),
     ('exits_udp64', 'all KVM exits a packet, UDP 64', '', False),
     ('exits_tcp', 'all KVM exits a MB, TCP with TSO', '', False),
+    ('trapped_ping', 'trapped accesses a ping (ping\'s start and end included)', '',
+     False),
+    ('exits_ping', 'all KVM exits a ping', '', False),
     ('cpu_per_gb', 'CPU time a GB, TCP with TSO', 's', False),
-    ('pps64', 'user space to user space, 64 bytes', 'packets/s', True),
+    ('cpu_per_gb_notso', 'CPU time a GB, TCP without TSO', 's', False),
+    *(('pps%d' % n, 'user space to user space, our own program against testpmd '
+       'with virtio-user, %d bytes' % n, 'packets/s', True) for n in SIZES),
+    *(('testpmd%d' % n, 'testpmd, two ports, io mode, %d bytes' % n,
+       'packets/s', True) for n in SIZES),
 )
 
 
@@ -114,6 +124,8 @@ def scale(text):
         for n, ticks in rows[name]:
             # of one CPU, over ten seconds
             figures['%s_cpu_percent_%d' % (name, n)] = ticks / hz / 10 * 100
+    for n, kib in rows['memory_held']:
+        figures['kib_per_held_adi_%d' % n] = (kib - memory[0]) / n
     return figures
 
 
@@ -155,6 +167,14 @@ def ratio(ours, peer, more_is_better):
 
 # ---------------------------------------------------------------- collecting
 
+def exits(trapped, total, kv, per, add):
+    """KVM's counters, where they are, a packet (or a MB)."""
+    if trapped and 'mmio_exits' in kv:
+        add(trapped, (kv['mmio_exits'] + kv.get('io_exits', 0)) / per)
+    if 'exits' in kv:
+        add(total, kv['exits'] / per)
+
+
 def collect(raw):
     """Samples: metric -> peer -> list; and complaints."""
     samples = collections.defaultdict(lambda: collections.defaultdict(list))
@@ -171,26 +191,30 @@ def collect(raw):
         test, peer = m.group(1), m.group(2)
         add = lambda metric, value: samples[metric][peer].append(value)
         try:
-            if test in ('tcp_tso', 'tcp_notso', 'udp64', 'udp1500'):
+            if test in ('tcp_tso', 'tcp_notso') or re.match(r'udp\d', test):
                 bits, pps, size, packets = iperf(read(name))
-                add(test, pps if test == 'udp64' else bits / 1e6)
+                add(test, bits / 1e6 if test.startswith('tcp') else pps)
                 kv = key_values(read(name[:-len('json')] + 'kv'))
-                if test == 'udp64' and packets:
-                    if 'mmio_exits' in kv:
-                        add('trapped_udp64', (kv['mmio_exits'] +
-                                              kv.get('io_exits', 0)) / packets)
-                    if 'exits' in kv:
-                        add('exits_udp64', kv['exits'] / packets)
+                if packets:
+                    exits('trapped_' + test, 'exits_' + test, kv, packets, add)
                 if test == 'tcp_tso':
-                    if 'exits' in kv:
-                        add('exits_tcp', kv['exits'] / (size / 1e6))
-                    add('cpu_per_gb', kv['busy'] / kv['hz'] / (size / 1e9))
+                    exits(None, 'exits_tcp', kv, size / 1e6, add)
+                if test.startswith('tcp'):
+                    add('cpu_per_gb' + ('_notso' if test == 'tcp_notso' else ''),
+                        kv['busy'] / kv['hz'] / (size / 1e9))
             elif test == 'ping':
                 times = ping_times(read(name))
                 add('ping_p50', quantile(times, 0.5))
                 add('ping_p99', quantile(times, 0.99))
-            elif test == 'pps64':
-                add(test, (avfpps if peer == OURS else testpmd)(read(name)))
+                kv = key_values(read(name[:-len('txt')] + 'kv'))
+                exits('trapped_ping', 'exits_ping', kv, len(times), add)
+            elif re.match(r'pps\d', test):
+                add(test, avfpps(read(name)))
+            elif re.match(r'testpmd\d', test):
+                rate = testpmd(read(name))
+                add(test, rate)
+                if peer != OURS:
+                    add(test.replace('testpmd', 'pps'), rate)
             else:
                 continue
         except (ValueError, KeyError, TypeError, OSError) as e:

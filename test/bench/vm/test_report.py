@@ -120,7 +120,8 @@ class Parsers(unittest.TestCase):
     def test_scale(self):
         lines = ['hz 100', 'idle 0 10', 'memory 0 1000']
         lines += ['create %d %d' % (n, 1000 + n) for n in range(1, 129)]
-        lines += ['memory 128 5000', 'idle 128 20', 'idle_held 64 30']
+        lines += ['memory 128 5000', 'idle 128 20', 'idle_held 64 30',
+                  'memory_held 64 7400']
         lines += ['remove %d 2000' % n for n in range(128, 0, -1)]
         s = report.scale('\n'.join(lines))
         self.assertEqual(s['adis'], 128)
@@ -130,6 +131,7 @@ class Parsers(unittest.TestCase):
         self.assertAlmostEqual(s['kib_per_adi'], 4000 / 128)
         self.assertAlmostEqual(s['idle_cpu_percent_128'], 2)
         self.assertAlmostEqual(s['idle_held_cpu_percent_64'], 3)
+        self.assertAlmostEqual(s['kib_per_held_adi_64'], 100)
         with self.assertRaises(ValueError):
             report.scale('\n'.join(lines[:60]))
 
@@ -194,6 +196,20 @@ class WholeRun(unittest.TestCase):
         bars = [e for e in tree.iter() if e.tag.endswith('rect')]
         self.assertEqual(len(bars), 1 + 3 * len(rows))
 
+    def test_user_space(self):
+        ours = 'pps 10\npps 5000\npps 5000\nsent 9 received 9 lost 0\n'
+        for r in range(1, 6):
+            self.put('pps64.vdcm.%d.txt' % r, ours)
+            self.put('testpmd64.vdcm.%d.txt' % r,
+                     TESTPMD.replace('12000', '37000'))
+            self.put('testpmd64.virtio-user.%d.txt' % r, TESTPMD)
+        rc, text = self.report()
+        self.assertEqual(rc, 0, text)
+        rows = {r['metric']: r for r in self.json()['metrics']}
+        for name, ratio in (('pps64', 0.2), ('testpmd64', 2)):
+            self.assertAlmostEqual(
+                rows[name]['peers']['virtio-user']['ratio'], ratio)
+
     def test_lost_samples_are_named(self):
         self.tcp_and_udp()
         self.put('tcp_tso.igb.3.json', '{"error": "unable to connect"}')
@@ -209,6 +225,7 @@ class WholeRun(unittest.TestCase):
             with self.subTest(peer=peer):
                 for r in range(1, 6):
                     self.put('ping.%s.%d.txt' % (peer, r), ping([1] * 500))
+                    self.put('ping.%s.%d.kv' % (peer, r), 'exits 5000\n')
                 rc, text = self.report()
                 if peer == 'vdcm':
                     self.assertNotEqual(rc, 0)

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * avfpps SECONDS UUID UUID      frames of 64 bytes from one mediated device to
- *                               another, driven by polling as a DPDK
- *                               application would: "pps N" for each second
- * avfpps --hold SECONDS UUID... devices that are up and do nothing: "held N"
- *                               when all are
+ * avfpps SECONDS LENGTH UUID UUID
+ *		frames from one mediated device to another, driven by polling as a
+ *		DPDK application would: "pps N" for each second
+ * avfpps --hold N UUID...
+ *		devices that are up and do nothing: the first N, "held N" when their
+ *		links are up, and after a line on standard input all of them, until
+ *		standard input ends
  *
  * Frames are in the ring's buffers once and for all, as an application that
  * forwards does not touch them; a burst has one descriptor that reports, one
  * doorbell. So many are on their way that nobody has to drop any.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "vfiodev.h"
 
-#define LEN		64u
 #define BURST		32u
 #define IN_FLIGHT	256u
-#define HELD_MAX	256
+#define HELD_MAX	1024
 
 static double now(void)
 {
@@ -39,14 +42,14 @@ static void up(struct vfiodev *v, struct avfdrv *d, uint16_t ring)
 	CHECK(!avfdrv_up(d));
 }
 
-static void fill(struct avfdrv *from, struct avfdrv *to)
+static void fill(struct avfdrv *from, struct avfdrv *to, uint32_t len)
 {
 	uint32_t i;
 
 	for (i = 0; i < from->tx_count; i++) {
 		uint8_t *f = (uint8_t *)from->tx[0].data.va + i * DRV_TXBUF;
 
-		memset(f, 0, LEN);
+		memset(f, 0, len);
 		memcpy(f, to->mac, 6);
 		memcpy(f + 6, from->mac, 6);
 		f[12] = 0x88;
@@ -55,7 +58,7 @@ static void fill(struct avfdrv *from, struct avfdrv *to)
 }
 
 /* One burst, when the ring has room; returns the frames sent. */
-static uint32_t send_burst(struct avfdrv *d, uint32_t *sent)
+static uint32_t send_burst(struct avfdrv *d, uint32_t len, uint32_t *sent)
 {
 	struct avfdrv_txq *tx = &d->tx[0];
 	uint32_t i;
@@ -70,14 +73,14 @@ static uint32_t send_burst(struct avfdrv *d, uint32_t *sent)
 		if (i == BURST - 1)
 			cmd |= TXD_RS;
 		avfdrv_txd(d, 0, tx->data.iova + tx->ntu * DRV_TXBUF,
-			   avfdrv_txd_qw1(cmd, LEN, 0, 0, 0));
+			   avfdrv_txd_qw1(cmd, len, 0, 0, 0));
 	}
 	avfdrv_tx_ring(d, 0);
 	*sent += BURST;
 	return BURST;
 }
 
-static void pps(char **uuid, double seconds)
+static void pps(char **uuid, double seconds, uint32_t len)
 {
 	static struct vfiodev v[2];
 	static struct avfdrv d[2];
@@ -92,7 +95,7 @@ static void pps(char **uuid, double seconds)
 	vfiodev_open(&v[1], uuid[1], VFIO_TYPE1v2_IOMMU, &mem, &v[0]);
 	for (i = 0; i < 2; i++)
 		up(&v[i], &d[i], 512);
-	fill(&d[0], &d[1]);
+	fill(&d[0], &d[1], len);
 
 	start = now();
 	moved = start;
@@ -101,7 +104,7 @@ static void pps(char **uuid, double seconds)
 		uint32_t n = 0;
 
 		if (flying + BURST <= IN_FLIGHT)
-			flying += send_burst(&d[0], &sent);
+			flying += send_burst(&d[0], len, &sent);
 		while (n < 2 * BURST && avfdrv_rx(&d[1], 0, f, sizeof(f), NULL)) {
 			/* The host's interface may talk too. */
 			n += f[12] == 0x88 && f[13] == 0xb5;
@@ -127,31 +130,44 @@ static void pps(char **uuid, double seconds)
 	CHECK(got, "nothing was received");
 }
 
-static void hold(char **uuid, int n, unsigned int seconds)
+static void hold(char **uuid, int n, int first)
 {
 	static struct vfiodev v[HELD_MAX];
 	static struct avfdrv d[HELD_MAX];
 	static struct vfio_mem mem;
-	int i;
+	struct rlimit files = { 16384, 16384 };
+	char line[16];
+	int i, tries;
 
 	CHECK(n <= HELD_MAX, "%d devices, at most %d", n, HELD_MAX);
+	CHECK(!setrlimit(RLIMIT_NOFILE, &files));
 	vfio_mem_init(&mem, (uint64_t)n << 20);
 	for (i = 0; i < n; i++) {
 		vfiodev_open(&v[i], uuid[i], VFIO_TYPE1v2_IOMMU, &mem,
 			     i ? &v[0] : NULL);
 		up(&v[i], &d[i], 64);
+		for (tries = 0; !d[i].link && tries < 1000; tries++) {
+			usleep(1000);
+			avfdrv_drain(&d[i]);
+		}
+		CHECK(d[i].link, "%s", uuid[i]);
+		if (i + 1 != first && i + 1 != n)
+			continue;
+		printf("held %d\n", i + 1);
+		fflush(stdout);
+		if (!fgets(line, sizeof(line), stdin))
+			break;
 	}
-	printf("held %d\n", n);
-	fflush(stdout);
-	sleep(seconds);
 }
 
 int main(int argc, char **argv)
 {
-	CHECK(argc >= 4, "usage: %s [--hold] SECONDS UUID UUID...", argv[0]);
-	if (!strcmp(argv[1], "--hold"))
-		hold(argv + 3, argc - 3, (unsigned int)atoi(argv[2]));
-	else
-		pps(argv + 2, atof(argv[1]));
+	CHECK(argc >= 4, "usage: %s --hold N UUID...", argv[0]);
+	if (!strcmp(argv[1], "--hold")) {
+		hold(argv + 3, argc - 3, atoi(argv[2]));
+		return 0;
+	}
+	CHECK(argc == 5, "usage: %s SECONDS LENGTH UUID UUID", argv[0]);
+	pps(argv + 3, atof(argv[1]), (uint32_t)atoi(argv[2]));
 	return 0;
 }
