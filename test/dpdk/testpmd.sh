@@ -38,19 +38,25 @@ tp_size() { wc -c <"$tp_log"; }
 # tp_text FROM: what it has said from that byte of the log on.
 tp_text() { tail -c +$(($1 + 1)) "$tp_log" | tr -d '\r'; }
 
-# tp_says FROM SECONDS REGEX: waits until it does.
-tp_says() {
-	local end=$((SECONDS + $2 + 1))
+# tp_until FROM SECONDS WHAT COMMAND...: until the command finds it there.
+tp_until() {
+	local from=$1 wait=$2 what=$3 end=$((SECONDS + $2 + 1))
 
-	until tp_text "$1" | grep -qE -- "$3"; do
+	shift 3
+	until "$@"; do
 		if [ "$SECONDS" -ge "$end" ] || ! kill -0 "$tp_pid" 2>/dev/null; then
-			tp_text "$1" | tail -n 12
-			tp_fail "testpmd did not say in $2 s: $3"
+			tp_text "$from" | tail -n 12
+			tp_fail "testpmd did not $what in $wait s"
 			return 1
 		fi
 		sleep 0.1
 	done
 }
+
+tp_said() { tp_text "$1" | grep -qE -- "$2"; }
+
+# tp_says FROM SECONDS REGEX: waits until it does.
+tp_says() { tp_until "$1" "$2" "say \"$3\"" tp_said "$1" "$3"; }
 
 # tp_prompted FROM: has it prompted? It writes that letter by letter, and other
 # threads say things meanwhile: "t<newline>Port 0: link state change event<newline>estpmd> ".
@@ -60,19 +66,12 @@ tp_prompted() {
 		$found = /(?:^|\n)$prompt/; END { exit !$found }'
 }
 
-tp_prompt() {
-	local end=$((SECONDS + $2 + 1)) looks=0
-
-	# The plain case first: the other one costs a start of perl.
-	until tp_text "$1" | grep -q '^testpmd> ' || { ((++looks % 10 == 0)) && tp_prompted "$1"; }; do
-		if [ "$SECONDS" -ge "$end" ] || ! kill -0 "$tp_pid" 2>/dev/null; then
-			tp_text "$1" | tail -n 12
-			tp_fail "testpmd did not prompt in $2 s"
-			return 1
-		fi
-		sleep 0.1
-	done
+# The plain case first: the other one costs a start of perl.
+tp_prompted_yet() {
+	tp_said "$1" '^testpmd> ' || { ((++tp_looks % 10 == 0)) && tp_prompted "$1"; }
 }
+
+tp_prompt() { tp_looks=0 tp_until "$1" "$2" prompt tp_prompted_yet "$1"; }
 
 # tp COMMAND...: one command; prints the answer, without waiting for what comes
 # later.

@@ -61,28 +61,15 @@ static void memory(struct vfio_mem *mem, uint64_t len, bool huge)
 	mem->used = 0;
 }
 
-static int group_of(const char *bdf)
-{
-	char path[128], link[128];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group",
-		 bdf);
-	n = readlink(path, link, sizeof(link) - 1);
-	CHECK(n > 0, "%s", path);
-	link[n] = 0;
-	snprintf(path, sizeof(path), "/dev/vfio/%s", strrchr(link, '/') + 1);
-	return open(path, O_RDWR);
-}
-
 static double fill_pci(const char *bdf, struct vfio_mem *mem)
 {
 	struct vfiodev v = { .mem = mem };
 	double t;
 
 	v.container = open("/dev/vfio/vfio", O_RDWR);
-	v.group = group_of(bdf);
-	CHECK(v.container >= 0 && v.group >= 0, "%s", strerror(errno));
+	CHECK(v.container >= 0, "%s", strerror(errno));
+	v.group = vfiodev_group_open_on("pci", bdf);
+	CHECK(v.group >= 0, "%s", strerror(-v.group));
 	CHECK(!ioctl(v.group, VFIO_GROUP_SET_CONTAINER, &v.container));
 	CHECK(!ioctl(v.container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU), "%s",
 	      strerror(errno));

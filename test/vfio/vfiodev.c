@@ -26,14 +26,14 @@ void vfio_mem_fini(struct vfio_mem *mem)
 	munmap(mem->va, mem->len);
 }
 
-int vfiodev_group_open(const char *uuid)
+int vfiodev_group_open_on(const char *bus, const char *name)
 {
 	char path[128], link[128], *nr;
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/iommu_group",
-		 uuid);
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/iommu_group", bus,
+		 name);
 	n = readlink(path, link, sizeof(link) - 1);
 	CHECK(n > 0, "%s", path);
 	link[n] = 0;
@@ -41,6 +41,11 @@ int vfiodev_group_open(const char *uuid)
 	snprintf(path, sizeof(path), "/dev/vfio/%s", nr);
 	fd = open(path, O_RDWR);
 	return fd < 0 ? -errno : fd;
+}
+
+int vfiodev_group_open(const char *uuid)
+{
+	return vfiodev_group_open_on("mdev", uuid);
 }
 
 void vfiodev_map(struct vfiodev *v, struct vfio_mem *mem)

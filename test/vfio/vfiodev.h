@@ -49,7 +49,9 @@ void vfiodev_open(struct vfiodev *v, const char *uuid, int type,
 void vfiodev_close(struct vfiodev *v);
 void vfiodev_map(struct vfiodev *v, struct vfio_mem *mem);
 int vfiodev_unmap(struct vfiodev *v, uint64_t iova, uint64_t len);
-int vfiodev_group_open(const char *uuid);	/* fd or -errno */
+/* Returns a descriptor or -errno. */
+int vfiodev_group_open_on(const char *bus, const char *name);
+int vfiodev_group_open(const char *uuid);	/* of a mediated device */
 int vfiodev_eventfd(struct vfiodev *v, uint32_t index, uint32_t vec);
 
 void vfio_mem_init(struct vfio_mem *mem, uint64_t len);

@@ -20,14 +20,6 @@ PF=
 pf() { echo "$PF"; }
 type_dir() { echo "/sys/class/mdev_bus/$PF/mdev_supported_types/e810-vdcm"; }
 
-find_pf() {
-	local d
-	for d in /sys/bus/pci/devices/*; do
-		[ "$(cat "$d/vendor" "$d/device" | paste -sd:)" != 0x8086:0x1592 ] || PF=${d##*/}
-	done
-	[ -n "$PF" ] || die "no E810 here: test/vm/run --e810"
-}
-
 # give DRIVER: the port to it.
 give() {
 	local old=/sys/bus/pci/devices/$PF/driver
@@ -110,7 +102,7 @@ loads() {
 	grep -r . "/sys/class/mdev_bus/$PF/mdev_supported_types/e810-vdcm/description"
 }
 
-find_pf || exit 1
+find_e810 || exit 1
 check load loads
 check pasid pasid
 check fill fill

@@ -22,14 +22,6 @@ pf() { echo "$PF"; }
 type_dir() { echo "/sys/class/mdev_bus/$PF/mdev_supported_types/${2:-e810-vdcm}"; }
 uplink() { ls /sys/bus/virtio/drivers/virtio_net/virtio*/net; }
 
-find_pf() {
-	local d
-	for d in /sys/bus/pci/devices/*; do
-		[ "$(cat "$d/vendor" "$d/device" | paste -sd:)" != 0x8086:0x1592 ] || PF=${d##*/}
-	done
-	[ -n "$PF" ] || die "no E810 here: test/vm/run --e810"
-}
-
 driver() { basename "$(readlink "/sys/bus/pci/devices/$PF/driver")"; }
 
 bind() { echo "$PF" >/sys/bus/pci/drivers_probe; }
@@ -347,7 +339,7 @@ log_is_clean() {
 		die "the model has complaints"
 }
 
-find_pf || exit 1
+find_e810 || exit 1
 case $(uname -r) in
 5.10.*)	MODE=aux ;;
 6.1.*)	MODE=none ;;

@@ -124,6 +124,15 @@ finish() {
 	[ "$failed" = 0 ]
 }
 
+# find_e810: the emulated one, as PF.
+find_e810() {
+	local d
+	for d in /sys/bus/pci/devices/*; do
+		[ "$(cat "$d/vendor" "$d/device" | paste -sd:)" != 0x8086:0x1592 ] || PF=${d##*/}
+	done
+	[ -n "$PF" ] || die "no E810 here: test/vm/run --e810"
+}
+
 # wait_for SECONDS COMMAND...: poll until it succeeds.
 wait_for() {
 	local end=$((SECONDS + $1))
