@@ -105,8 +105,13 @@ static void avf_cfg_command(struct avf_dev *dev, u32 val)
 {
 	bool master = val & AVF_CFG_CMD_MASTER;
 
-	/* Registers in memory: what was stored while it was off is lost. */
-	if ((val & AVF_CFG_CMD_MEM) && !dev->mem_on)
+	/*
+	 * Registers in memory: what was stored while it was off is lost, an
+	 * enable of before is not.
+	 */
+	if (!(val & AVF_CFG_CMD_MEM))
+		avf_page_irqs(dev);
+	else if (!dev->mem_on)
 		avf_page_fill(dev);
 	WRITE_ONCE(dev->mem_on, !!(val & AVF_CFG_CMD_MEM));
 	if (master == dev->bus_master)

@@ -50,19 +50,22 @@ static bool avf_dev_doorbells(struct avf_dev *dev,
 			      const struct avf_params *params)
 {
 	u8 *own;
-	u32 i;
 
+	/* Without it DYN_CTLN is no memory. */
+	dev->doorbell[AVF_DB_INT] = params->doorbell[AVF_DB_INT];
+	dev->pages.page[AVF_PAGE_INT] = dev->doorbell[AVF_DB_INT];
+	dev->pages.dyn = dev->doorbell[AVF_DB_INT];
 	if (params->doorbell[AVF_DB_TX] && params->doorbell[AVF_DB_RX]) {
-		for (i = 0; i < AVF_DB_PAGES; i++)
-			dev->doorbell[i] = params->doorbell[i];
+		dev->doorbell[AVF_DB_TX] = params->doorbell[AVF_DB_TX];
+		dev->doorbell[AVF_DB_RX] = params->doorbell[AVF_DB_RX];
 		return true;
 	}
 
-	own = avf_zalloc(AVF_DB_PAGES * AVF_PAGE_SIZE);
+	own = avf_zalloc(2 * AVF_PAGE_SIZE);
 	if (!own)
 		return false;
-	for (i = 0; i < AVF_DB_PAGES; i++)
-		dev->doorbell[i] = (void *)(own + i * AVF_PAGE_SIZE);
+	dev->doorbell[AVF_DB_TX] = (void *)own;
+	dev->doorbell[AVF_DB_RX] = (void *)(own + AVF_PAGE_SIZE);
 	dev->doorbell_own = true;
 	return true;
 }

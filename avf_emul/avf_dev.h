@@ -221,15 +221,20 @@ struct avf_vc {
 	struct avf_rss rss;
 };
 
+/* Page of BAR0 with DYN_CTLN. */
+#define AVF_PAGE_INT	(AVF_REG_DYN_CTLN / AVF_PAGE_SIZE)
+
 /**
  * struct avf_pages - registers in memory, see avf_page.c
  * @on:   there is some; acquire/release
+ * @dyn:  DYN_CTLN is there, alone or with all others; acquire/release
  * @page: BAR0, page by page; not the doorbell pages (ctl, while off)
  * @seen: what each register's dword held when it was handled last; written by
  *        ctl, that of DYN_CTLN under int_lock; read by anyone
  */
 struct avf_pages {
 	bool on;
+	bool dyn;
 	__le32 *page[AVF_BAR0_PAGES];
 	u32 seen[AVF_NUM_SLOTS];
 };
@@ -409,6 +414,29 @@ static inline bool avf_page_on(const struct avf_dev *dev)
 	return unlikely(avf_load_acquire(&dev->pages.on));
 }
 
+/** avf_page_dyn_on() - are the enables of queue vectors in memory? any. */
+static inline bool avf_page_dyn_on(const struct avf_dev *dev)
+{
+	return unlikely(avf_load_acquire(&dev->pages.dyn));
+}
+
+/**
+ * avf_page_irq() - act on a store to DYN_CTLN(@i). int_lock held.
+ *
+ * Only if avf_page_dyn_on().
+ */
+void avf_page_irq(struct avf_dev *dev, u32 i);
+
+/** avf_page_dyn_write() - DYN_CTLN(@i) was written. any; if avf_page_dyn_on(). */
+void avf_page_dyn_write(struct avf_dev *dev, u32 i, u32 val);
+
+/**
+ * avf_page_fill_dyn() - store the values of DYN_CTLN. int_lock held.
+ *
+ * Whatever the driver has stored and the model not seen is lost.
+ */
+void avf_page_fill_dyn(struct avf_dev *dev);
+
 /**
  * avf_page_fill() - store all registers' values. ctl.
  *
@@ -421,8 +449,8 @@ void avf_page_do_put(struct avf_dev *dev, u32 off, u32 val);
 bool avf_page_is_stale(const struct avf_dev *dev, u32 off);
 
 /**
- * avf_page_put() - the model has changed a register. ctl; of DYN_CTLN int.
- * @off: a register
+ * avf_page_put() - the model has changed a register. ctl.
+ * @off: a register but DYN_CTLN
  * @val: what it reads as now
  *
  * What the driver has stored there and the model not seen stays, and counts as
@@ -447,6 +475,13 @@ u32 avf_page_read(struct avf_dev *dev, u32 off);
 void avf_page_write(struct avf_dev *dev, u32 off, u32 val);
 
 /* ------------------------------------------------------------- avf_int.c */
+
+/* Of DYN_CTL, what stays as it was written; and INTENA, until it fires. */
+#define AVF_DYN_KEEP							\
+	((AVF_DYN_ITR_M << AVF_DYN_ITR_S) |				\
+	 (AVF_DYN_INTERVAL_M << AVF_DYN_INTERVAL_S) |			\
+	 AVF_DYN_SW_ITR_ENA | (AVF_DYN_SW_ITR_M << AVF_DYN_SW_ITR_S) |	\
+	 AVF_DYN_WB_ON_ITR)
 
 /** avf_int_reset() - vectors, causes and intervals as at power on. any. */
 void avf_int_reset(struct avf_dev *dev);
@@ -474,6 +509,9 @@ void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread);
 
 /** avf_int_dyn_set() - the same of a queue's vector, with int_lock held. */
 void avf_int_dyn_set(struct avf_dev *dev, u16 vec, u32 val, bool unread);
+
+/** avf_int_dyn_val() - what it reads as. int_lock held. */
+u32 avf_int_dyn_val(const struct avf_dev *dev, u16 vec);
 
 /** avf_int_dyn_read() - read it. any. */
 u32 avf_int_dyn_read(struct avf_dev *dev, u16 vec);

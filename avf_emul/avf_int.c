@@ -11,12 +11,6 @@
  */
 #include "avf_dev.h"
 
-#define AVF_DYN_KEEP							\
-	((AVF_DYN_ITR_M << AVF_DYN_ITR_S) |				\
-	 (AVF_DYN_INTERVAL_M << AVF_DYN_INTERVAL_S) |			\
-	 AVF_DYN_SW_ITR_ENA | (AVF_DYN_SW_ITR_M << AVF_DYN_SW_ITR_S) |	\
-	 AVF_DYN_WB_ON_ITR)
-
 /* Where ITRN(@idx, @vec - 1) is, in BAR0's page 2. */
 static __le32 *avf_int_itrn(const struct avf_dev *dev, u16 vec, u32 idx)
 {
@@ -101,6 +95,17 @@ static void avf_int_eval(struct avf_dev *dev, u16 vec)
 	avf_msix_send(dev, vec);
 }
 
+/*
+ * What the driver has stored for @vec comes before what is about to happen: an
+ * enable that nobody has been told of, or a disable, after which there shall be
+ * no interrupt. int_lock held.
+ */
+static inline void avf_int_look(struct avf_dev *dev, u16 vec)
+{
+	if (vec && avf_page_dyn_on(dev))
+		avf_page_irq(dev, vec - 1u);
+}
+
 void avf_int_cause(struct avf_dev *dev, u16 vec, u8 itr)
 {
 	struct avf_vec *v;
@@ -115,6 +120,7 @@ void avf_int_cause(struct avf_dev *dev, u16 vec, u8 itr)
 	 */
 	avf_mb();
 	avf_lock(&dev->int_lock);
+	avf_int_look(dev, vec);
 	v = &dev->intr.vec[vec];
 	v->cause = (u8)(v->cause | 1u << (itr & AVF_DYN_ITR_M));
 	avf_int_eval(dev, vec);
@@ -138,8 +144,10 @@ void avf_int_timer(struct avf_dev *dev)
 
 	avf_lock(&dev->int_lock);
 	dev->intr.timer_ns = 0;
-	for (vec = 0; vec < avf_dev_vectors(dev); vec++)
+	for (vec = 0; vec < avf_dev_vectors(dev); vec++) {
+		avf_int_look(dev, vec);
 		avf_int_eval(dev, vec);
+	}
 	avf_unlock(&dev->int_lock);
 }
 
@@ -221,13 +229,20 @@ void avf_int_dyn_write(struct avf_dev *dev, u16 vec, u32 val, bool unread)
 	avf_unlock(&dev->int_lock);
 }
 
-u32 avf_int_dyn_read(struct avf_dev *dev, u16 vec)
+u32 avf_int_dyn_val(const struct avf_dev *dev, u16 vec)
 {
 	const struct avf_vec *v = &dev->intr.vec[vec];
+
+	return v->ctl | (v->enabled ? AVF_DYN_INTENA : 0);
+}
+
+u32 avf_int_dyn_read(struct avf_dev *dev, u16 vec)
+{
 	u32 val;
 
 	avf_lock(&dev->int_lock);
-	val = v->ctl | (v->enabled ? AVF_DYN_INTENA : 0);
+	avf_int_look(dev, vec);
+	val = avf_int_dyn_val(dev, vec);
 	avf_unlock(&dev->int_lock);
 	return val;
 }
@@ -235,6 +250,8 @@ u32 avf_int_dyn_read(struct avf_dev *dev, u16 vec)
 void avf_int_itr_write(struct avf_dev *dev, u16 vec, u32 idx, u32 val)
 {
 	avf_lock(&dev->int_lock);
+	if (vec < avf_dev_vectors(dev))
+		avf_int_look(dev, vec);
 	avf_int_itr_set(dev, vec, idx, val);
 	if (vec && vec < avf_dev_vectors(dev) && dev->hw)
 		dev->hw->vector_itr(dev->host, vec, idx, val & AVF_ITR_M);
@@ -309,11 +326,12 @@ void avf_int_reset(struct avf_dev *dev)
 	in->pba = 0;
 	memset(in->vec, 0, sizeof(in->vec));
 	memset(in->itr0, 0, sizeof(in->itr0));
-	for (vec = 1; vec < AVF_MAX_VECTORS; vec++) {
+	for (vec = 1; vec < AVF_MAX_VECTORS; vec++)
 		for (i = 0; i < AVF_DYN_ITR_NONE; i++)
 			avf_int_itr_set(dev, vec, i, 0);
-		avf_page_put(dev, AVF_REG_DYN_CTLN + 4 * (vec - 1u), 0);
-	}
+	/* What is not seen yet came before the reset. */
+	if (avf_page_dyn_on(dev))
+		avf_page_fill_dyn(dev);
 	avf_unlock(&dev->int_lock);
 	for (vec = 1; dev->hw && vec < avf_dev_vectors(dev); vec++)
 		dev->hw->vector_ctl(dev->host, vec, 0);

@@ -20,8 +20,9 @@
  * - What the model changes itself is stored in the same way: a store of the
  *   driver's that came in between stays, and is handled later.
  *
- * The doorbell pages are the same memory as ever and have nothing to do with
- * any of this.
+ * The pages of the tails are the same memory as ever and have nothing to do with
+ * any of this. That of DYN_CTLN can be there without the others, for a guest whose
+ * VMM maps it; such a store is looked for whenever the vector has a cause, too.
  */
 #include "avf_dev.h"
 
@@ -153,6 +154,17 @@ static void avf_page_force(struct avf_dev *dev, u32 off, u32 slot, u32 val)
 	avf_page_set_seen(dev, slot, val);
 }
 
+void avf_page_fill_dyn(struct avf_dev *dev)
+{
+	u32 i;
+
+	avf_assert_locked(&dev->int_lock);
+	for (i = 0; i < AVF_MAX_QPS; i++)
+		avf_page_force(dev, avf_page_dyn_off(i), AVF_SLOT_DYN_CTLN + i,
+			       avf_int_dyn_val(dev, (u16)(i + 1)) |
+			       AVF_SEEN_DYN);
+}
+
 static void avf_page_fill_all(struct avf_dev *dev)
 {
 	u32 i, k;
@@ -162,14 +174,6 @@ static void avf_page_fill_all(struct avf_dev *dev)
 
 		avf_page_force(dev, r->off, r->slot,
 			       avf_reg_read(dev, r->off) | r->seen);
-	}
-	for (i = 0; i < AVF_MAX_QPS; i++) {
-		u32 off = avf_page_dyn_off(i);
-		u32 val = avf_reg_read(dev, off) | AVF_SEEN_DYN;
-
-		avf_lock(&dev->int_lock);
-		avf_page_force(dev, off, AVF_SLOT_DYN_CTLN + i, val);
-		avf_unlock(&dev->int_lock);
 	}
 	for (i = 0; i < ARRAY_SIZE(avf_page_plain); i++)
 		for (k = 0; k < avf_page_plain[i].count; k++)
@@ -185,29 +189,28 @@ void avf_page_fill(struct avf_dev *dev)
 {
 	if (avf_page_on(dev))
 		avf_page_fill_all(dev);
+	if (!avf_page_dyn_on(dev))
+		return;
+	avf_lock(&dev->int_lock);
+	avf_page_fill_dyn(dev);
+	avf_unlock(&dev->int_lock);
 }
 
 void avf_page_do_put(struct avf_dev *dev, u32 off, u32 val)
 {
 	const struct avf_page_reg *r = avf_page_find(off);
-	u32 slot, seen, old;
+	u32 old;
 
-	if (r) {
-		slot = r->slot;
-		seen = r->seen;
-	} else if (avf_page_is_dyn(off)) {
-		slot = AVF_SLOT_DYN_CTLN + (off - AVF_REG_DYN_CTLN) / 4;
-		seen = AVF_SEEN_DYN;
-	} else {
+	if (!r) {
 		if (avf_page_is_plain(off) || off == AVF_REG_RSTAT)
 			avf_page_store(dev, off, val);
 		return;
 	}
 
-	old = avf_page_seen(dev, slot);
+	old = avf_page_seen(dev, r->slot);
 	if (avf_cmpxchg(avf_page_at(dev, off), cpu_to_le32(old),
-			cpu_to_le32(val | seen)))
-		avf_page_set_seen(dev, slot, val | seen);
+			cpu_to_le32(val | r->seen)))
+		avf_page_set_seen(dev, r->slot, val | r->seen);
 }
 
 /* ----------------------------------------------------- what the driver says */
@@ -220,14 +223,12 @@ bool avf_page_is_stale(const struct avf_dev *dev, u32 off)
 }
 
 /*
- * Mark the driver's store of @val as seen. False: it has stored again. The
- * caller handles @val after that, not before.
+ * Mark the driver's store of @val as seen: from now on it reads as @ack. False:
+ * it has stored again. The caller handles @val after that, not before.
  */
-static bool avf_page_take(struct avf_dev *dev, u32 off, u32 slot, u32 seen,
-			  u32 val)
+static bool avf_page_take(struct avf_dev *dev, u32 off, u32 slot, u32 val,
+			  u32 ack)
 {
-	u32 ack = (val & ~avf_reg_ro(off)) | seen;
-
 	if (ack != val && !avf_cmpxchg(avf_page_at(dev, off), cpu_to_le32(val),
 				       cpu_to_le32(ack)))
 		return false;
@@ -298,7 +299,8 @@ static bool avf_page_pass(struct avf_dev *dev)
 
 		if (val[i] == avf_page_seen(dev, r->slot))
 			continue;
-		if (!avf_page_take(dev, r->off, r->slot, r->seen, val[i]))
+		if (!avf_page_take(dev, r->off, r->slot, val[i],
+				   (val[i] & ~avf_reg_ro(r->off)) | r->seen))
 			return false;
 		avf_page_handle(dev, r, val[i]);
 	}
@@ -333,25 +335,50 @@ void avf_page_sync(struct avf_dev *dev)
 		avf_page_store(dev, AVF_REG_ICR0, AVF_ICR0_ADMINQ);
 }
 
+static u32 avf_page_dyn_ack(u32 val)
+{
+	return (val & (AVF_DYN_KEEP | AVF_DYN_INTENA)) | AVF_SEEN_DYN;
+}
+
+void avf_page_irq(struct avf_dev *dev, u32 i)
+{
+	u32 slot = AVF_SLOT_DYN_CTLN + i;
+	u32 off = avf_page_dyn_off(i);
+	u32 val;
+
+	avf_assert_locked(&dev->int_lock);
+	if (!READ_ONCE(dev->mem_on))
+		return;
+	val = avf_page_load(dev, off);
+	if (val != avf_page_seen(dev, slot) &&
+	    avf_page_take(dev, off, slot, val, avf_page_dyn_ack(val)))
+		avf_int_dyn_set(dev, (u16)(i + 1), val, false);
+}
+
+void avf_page_dyn_write(struct avf_dev *dev, u32 i, u32 val)
+{
+	avf_lock(&dev->int_lock);
+	/* What was stored before comes before. */
+	avf_page_irq(dev, i);
+	avf_page_force(dev, avf_page_dyn_off(i), AVF_SLOT_DYN_CTLN + i,
+		       avf_page_dyn_ack(val));
+	avf_int_dyn_set(dev, (u16)(i + 1), val, false);
+	avf_unlock(&dev->int_lock);
+}
+
 void avf_page_irqs(struct avf_dev *dev)
 {
 	u32 i;
 
-	if (!avf_page_on(dev) || !READ_ONCE(dev->mem_on))
+	if (!avf_page_dyn_on(dev) || !READ_ONCE(dev->mem_on))
 		return;
 
 	for (i = 0; i < dev->num_qps; i++) {
-		u32 slot = AVF_SLOT_DYN_CTLN + i;
-		u32 off = avf_page_dyn_off(i);
-		u32 val = avf_page_load(dev, off);
-
-		if (val == avf_page_seen(dev, slot))
+		if (avf_page_load(dev, avf_page_dyn_off(i)) ==
+		    avf_page_seen(dev, AVF_SLOT_DYN_CTLN + i))
 			continue;
 		avf_lock(&dev->int_lock);
-		val = avf_page_load(dev, off);
-		if (val != avf_page_seen(dev, slot) &&
-		    avf_page_take(dev, off, slot, AVF_SEEN_DYN, val))
-			avf_int_dyn_set(dev, (u16)(i + 1), val, false);
+		avf_page_irq(dev, i);
 		avf_unlock(&dev->int_lock);
 	}
 }
@@ -361,10 +388,10 @@ u32 avf_page_pending(const struct avf_dev *dev)
 	u32 pending = 0;
 	u32 i;
 
-	if (!avf_page_on(dev) || !READ_ONCE(dev->mem_on))
+	if (!avf_page_dyn_on(dev) || !READ_ONCE(dev->mem_on))
 		return 0;
 
-	for (i = 0; i < ARRAY_SIZE(avf_page_regs); i++) {
+	for (i = 0; avf_page_on(dev) && i < ARRAY_SIZE(avf_page_regs); i++) {
 		const struct avf_page_reg *r = &avf_page_regs[i];
 
 		if (r->watch &&
@@ -425,15 +452,25 @@ void avf_page_attach(struct avf_dev *dev, void *const page[AVF_BAR0_PAGES])
 	u32 nr;
 
 	for (nr = 0; nr < AVF_BAR0_PAGES; nr++)
-		dev->pages.page[nr] = avf_page_needed(nr) ? page[nr] : NULL;
+		if (nr != AVF_PAGE_INT || !dev->doorbell[AVF_DB_INT])
+			dev->pages.page[nr] = avf_page_needed(nr) ? page[nr] :
+								    NULL;
 	dev->mbx.held = false;
 	/* Before anybody looks: what they hold now was not stored by a driver. */
 	avf_page_fill_all(dev);
+	avf_lock(&dev->int_lock);
+	avf_page_fill_dyn(dev);
+	avf_store_release(&dev->pages.dyn, true);
+	avf_unlock(&dev->int_lock);
 	avf_store_release(&dev->pages.on, true);
 }
 
 void avf_page_detach(struct avf_dev *dev)
 {
 	avf_store_release(&dev->pages.on, false);
+	/* Once we have the lock nobody who looks under it sees the page. */
+	avf_lock(&dev->int_lock);
+	avf_store_release(&dev->pages.dyn, !!dev->doorbell[AVF_DB_INT]);
+	avf_unlock(&dev->int_lock);
 	dev->mbx.held = false;
 }

@@ -106,7 +106,11 @@ AVF_REG_RD(dyn_ctln)
 
 AVF_REG_WR(dyn_ctln)
 {
-	if (i < dev->num_qps)
+	if (i >= dev->num_qps)
+		return;
+	if (avf_page_dyn_on(dev))
+		avf_page_dyn_write(dev, i, val);
+	else
 		avf_int_dyn_write(dev, (u16)(i + 1), val, false);
 }
 

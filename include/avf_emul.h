@@ -199,15 +199,19 @@ struct avf_host_ops {
 };
 
 /*
- * Two pages of BAR0 hold nothing but registers that are plain memory: what the
- * driver stores there takes effect when the model looks. A VMM may map them.
+ * Three pages of BAR0 hold nothing but registers that can be plain memory: what
+ * the driver stores there takes effect when the model looks. A VMM may map them.
  *
  *   AVF_DB_TX  page 0: Tx tails, a dword per queue
  *   AVF_DB_RX  page 2: Rx tails, and from 0x800 the intervals of queue vectors
+ *   AVF_DB_INT page 3: from 0x800 the enables of queue vectors (DYN_CTLN). The
+ *              model looks whenever a vector has a cause, and else when told to:
+ *              avf_page_pending(), avf_page_irqs()
  */
 #define AVF_DB_TX		0
 #define AVF_DB_RX		1
-#define AVF_DB_PAGES		2
+#define AVF_DB_INT		2
+#define AVF_DB_PAGES		3
 
 /*
  * All of BAR0 can be memory: for a driver that is no guest, whose accesses

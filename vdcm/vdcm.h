@@ -201,7 +201,7 @@ enum vdcm_doorbell_mode {
  * @page:    AVF_DB_*
  * @file:    whose address space all mappings are linked into
  * @mode:    see above; changes while the device is closed
- * @mapped:  the Tx page may be in somebody's page tables
+ * @mapped:  a page whose stores act may be in somebody's page tables
  * @hold_ns: how long an idle device stays mapped (worker)
  * @zap_ns:  when it was unmapped last (worker)
  * @cost_ns: how long that takes, on average (worker)

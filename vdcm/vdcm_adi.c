@@ -500,6 +500,9 @@ int vdcm_adi_init(struct vdcm_adi *adi, struct vdcm_parent *parent,
 		goto err_capacity;
 	for (i = 0; i < AVF_DB_PAGES; i++)
 		params.doorbell[i] = page_address(adi->doorbell.page[i]);
+	/* Vectors are the device's own there. */
+	if (pf->hw)
+		params.doorbell[AVF_DB_INT] = NULL;
 
 	ret = vdcm_pasid_create(adi);
 	if (ret)

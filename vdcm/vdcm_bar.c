@@ -53,9 +53,17 @@ static unsigned int vdcm_bar_doorbell(unsigned long nr)
 		return AVF_DB_TX;
 	case 2:
 		return AVF_DB_RX;
+	case 3:
+		return AVF_DB_INT;
 	default:
 		return AVF_DB_PAGES;
 	}
+}
+
+/* A page of tails: the model has it, and it can be the PF's device's. */
+static bool vdcm_bar_tails(unsigned long nr)
+{
+	return vdcm_bar_doorbell(nr) < AVF_DB_INT;
 }
 
 /*
@@ -95,8 +103,7 @@ static vm_fault_t vdcm_bar_fault(struct vm_fault *vmf)
 
 	if (nr >= AVF_BAR0_PAGES)
 		return VM_FAULT_SIGBUS;
-	if (vdcm_bar_doorbell(nr) < AVF_DB_PAGES &&
-	    vdcm_doorbell_hw_page(m->adi))
+	if (vdcm_bar_tails(nr) && vdcm_doorbell_hw_page(m->adi))
 		return vdcm_doorbell_hw_fault(m->adi, vmf,
 					      vdcm_bar_doorbell(nr));
 
@@ -301,16 +308,18 @@ static int vdcm_bar_make(struct vdcm_adi *adi)
 		return 0;
 
 	for (nr = 0; nr < AVF_BAR0_PAGES; nr++) {
-		if (vdcm_bar_doorbell(nr) < AVF_DB_PAGES) {
-			mem[nr] = NULL;
+		mem[nr] = NULL;
+		if (vdcm_bar_tails(nr))
 			continue;
+		if (vdcm_bar_doorbell(nr) == AVF_DB_PAGES) {
+			bar->page[nr] = alloc_page(GFP_KERNEL_ACCOUNT |
+						   __GFP_ZERO);
+			if (!bar->page[nr]) {
+				vdcm_bar_free(bar);
+				return -ENOMEM;
+			}
 		}
-		bar->page[nr] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-		if (!bar->page[nr]) {
-			vdcm_bar_free(bar);
-			return -ENOMEM;
-		}
-		mem[nr] = page_address(bar->page[nr]);
+		mem[nr] = page_address(vdcm_bar_page(adi, nr));
 	}
 
 	avf_page_attach(adi->avf, mem);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Doorbell pages: two pages of BAR0 that are plain memory, for users to map. A
+ * Doorbell pages: three pages of BAR0 that are plain memory, for users to map. A
  * store there costs a guest nothing, so somebody has to look.
  *
  * While a device is busy its PF's worker looks. When it has been idle for a
@@ -10,6 +10,9 @@
  * is lost: a store either finds the page mapped, and then it is visible to the
  * look that follows the unmapping, or it faults. One fault for each time a
  * device gets busy, no exit while it is.
+ *
+ * The page of the interrupt enables (DYN_CTLN) goes and comes with that of the Tx
+ * tails. The model itself looks there whenever a vector has a cause.
  *
  * The page of the Rx tails needs no such care: nobody waits for receive buffers.
  * Where all of BAR0 is mapped, every page with a register that acts when it is
@@ -65,6 +68,7 @@ MODULE_PARM_DESC(doorbell_hold_us,
 static const unsigned long vdcm_doorbell_pgoff[AVF_DB_PAGES] = {
 	[AVF_DB_TX] = 0,
 	[AVF_DB_RX] = 2,
+	[AVF_DB_INT] = 3,
 };
 
 /** vdcm_mapping_open() - vm operation: a mapping was copied */
@@ -170,7 +174,7 @@ static vm_fault_t vdcm_mapping_fault(struct vm_fault *vmf)
 
 	ret = vmf_insert_pfn(vmf->vma, vmf->address & PAGE_MASK,
 			     page_to_pfn(db->page[m->page]));
-	if (ret != VM_FAULT_NOPAGE || m->page != AVF_DB_TX)
+	if (ret != VM_FAULT_NOPAGE || m->page == AVF_DB_RX)
 		return ret;
 	/* Mapped first, then said so: see vdcm_doorbell_idle(). */
 	vdcm_doorbell_touched(m->adi);
@@ -255,6 +259,12 @@ static bool vdcm_doorbell_mappable(struct vdcm_adi *adi)
 	return !adi->adi.pf->hw || vdcm_doorbell_hw_page(adi);
 }
 
+/* The enables of interrupts are none where the PF's device has the queues. */
+static unsigned int vdcm_doorbell_pages(struct vdcm_adi *adi)
+{
+	return adi->adi.pf->hw ? AVF_DB_INT : AVF_DB_PAGES;
+}
+
 /**
  * vdcm_doorbell_mmap() - map a doorbell page
  * @adi: the ADI, open
@@ -269,10 +279,10 @@ int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma)
 
 	if (!vdcm_doorbell_mappable(adi))
 		return -EINVAL;
-	for (page = 0; page < AVF_DB_PAGES; page++)
+	for (page = 0; page < vdcm_doorbell_pages(adi); page++)
 		if (vma->vm_pgoff == vdcm_doorbell_pgoff[page])
 			break;
-	if (page == AVF_DB_PAGES || vma->vm_end - vma->vm_start != PAGE_SIZE)
+	if (page == vdcm_doorbell_pages(adi) || vma->vm_end - vma->vm_start != PAGE_SIZE)
 		return -EINVAL;
 	return vdcm_mapping_add(adi, vma, page,
 				adi->adi.pf->hw ? &vdcm_mapping_hw_ops :
@@ -301,15 +311,23 @@ int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
 
 	sparse.cap.header.id = VFIO_REGION_INFO_CAP_SPARSE_MMAP;
 	sparse.cap.header.version = 1;
-	sparse.cap.nr_areas = AVF_DB_PAGES;
-	for (i = 0; i < AVF_DB_PAGES; i++) {
+	sparse.cap.nr_areas = vdcm_doorbell_pages(adi);
+	for (i = 0; i < sparse.cap.nr_areas; i++) {
 		sparse.area[i].offset = vdcm_doorbell_pgoff[i] << PAGE_SHIFT;
 		sparse.area[i].size = PAGE_SIZE;
 	}
 
 	info->flags |= VFIO_REGION_INFO_FLAG_MMAP;
 	return vfio_info_add_capability(caps, &sparse.cap.header,
-					sizeof(sparse));
+					struct_size(&sparse.cap, areas,
+						    sparse.cap.nr_areas));
+}
+
+static void vdcm_doorbell_zap_page(struct vdcm_adi *adi, unsigned int page)
+{
+	unmap_mapping_range(adi->doorbell.file->f_mapping,
+			    vdcm_doorbell_pgoff[page] << PAGE_SHIFT, PAGE_SIZE,
+			    1);
 }
 
 static void vdcm_doorbell_zap(struct vdcm_adi *adi)
@@ -318,10 +336,10 @@ static void vdcm_doorbell_zap(struct vdcm_adi *adi)
 	u64 start = ktime_get_ns();
 
 	/* The page of the PF's device stays: nobody has to look at it. */
-	if (!adi->adi.pf->hw)
-		unmap_mapping_range(db->file->f_mapping,
-				    vdcm_doorbell_pgoff[AVF_DB_TX] << PAGE_SHIFT,
-				    PAGE_SIZE, 1);
+	if (!adi->adi.pf->hw) {
+		vdcm_doorbell_zap_page(adi, AVF_DB_TX);
+		vdcm_doorbell_zap_page(adi, AVF_DB_INT);
+	}
 	vdcm_bar_zap(adi);
 	atomic_long_inc(&db->zaps);
 
@@ -338,9 +356,7 @@ static void vdcm_doorbell_switch(struct vdcm_adi *adi, unsigned int page,
 
 	lockdep_assert_held(&db->lock);
 	db->hw[page] = hw;
-	unmap_mapping_range(db->file->f_mapping,
-			    vdcm_doorbell_pgoff[page] << PAGE_SHIFT, PAGE_SIZE,
-			    1);
+	vdcm_doorbell_zap_page(adi, page);
 	vdcm_bar_zap_page(adi, vdcm_doorbell_pgoff[page]);
 	atomic_long_inc(&db->zaps);
 	/* What was stored into the old page is visible now. */

@@ -222,8 +222,11 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 		ktime_t wait = ns_to_ktime(vdcm_rate_wait(&adi->rate));
 
 		trace_vdcm_park(adi, ktime_to_ns(wait));
-		/* Being queued, it is not looked at because of a fault. */
-		if (READ_ONCE(adi->bar.on))
+		/*
+		 * Being queued, it is not looked at because of a fault; and it
+		 * may be waiting to be interrupted.
+		 */
+		if (READ_ONCE(adi->doorbell.mode) != VDCM_DOORBELL_TRAP)
 			vdcm_worker_watch(adi);
 		hrtimer_start(&adi->park_timer, ktime_add(ktime_get(), wait),
 			      HRTIMER_MODE_ABS_SOFT);
@@ -336,14 +339,11 @@ static u64 vdcm_worker_watch_all(struct vdcm_parent *parent)
 			work = true;
 		}
 		idle = ktime_get_ns() - adi->busy_ns;
-		if (parked && READ_ONCE(adi->bar.on)) {
-			/* Of its registers nobody else would see a store. */
+		if (parked) {
+			/* Nobody else would see a store to other registers. */
 			min_idle = min(min_idle, idle);
 			continue;
 		}
-		/* There is work, but not before its timer. */
-		if (parked && tx)
-			continue;
 		if (!work && vdcm_doorbell_idle(adi, idle)) {
 			vdcm_worker_unwatch(adi);
 			continue;

@@ -26,6 +26,10 @@ static void enter(struct fz *f, enum fz_ctx ctx)
 /* After it: pointers are void, but those of a burst. */
 static void leave(struct fz *f)
 {
+	u16 vec;
+
+	for (vec = 1; vec <= f->nq; vec++)
+		fz_dyn_look(f, vec);
 	if (f->ctx == FZ_RX)
 		f->held |= f->opened;
 	f->ctx = FZ_QUIET;
@@ -142,9 +146,11 @@ void fz_cfg_wr(struct fz *f, u32 off, const void *p, u32 len)
 	}
 	enter(f, FZ_QUIET);
 	f->unmasking = true;
+	f->resetting = flr;
 	avf_cfg_write(f->dev, off, p, len);
 	f->unmasking = false;
 	leave(f);
+	f->resetting = false;
 	if (flr)
 		fz_shadow_reset(f, true);
 	if (off < 256)
@@ -196,6 +202,10 @@ void fz_bar_wr(struct fz *f, u32 bar, u32 off, const void *p, u32 len)
 	avf_bar_write(f->dev, bar, off, p, len);
 	f->unmasking = false;
 	leave(f);
+	if (fz_mem_on(f) && bar == 0 && len == 4) {
+		memcpy(&le, p, 4);
+		fz_dyn_written(f, off, le32_to_cpu(le));
+	}
 	/* Stopping the mailbox is how a driver says goodbye. */
 	if (was && !(f->reg[FZ_ATQLEN] & AVF_AQ_LEN_ENABLE)) {
 		fz_queues_off(f);
@@ -226,6 +236,8 @@ void fz_fast_wr(struct fz *f, u32 off, u32 val)
 		fz_shadow_write(f, off, val);
 	f->ctx = FZ_QUIET;
 	avf_fast_write(f->dev, off, val);
+	if (fz_mem_on(f))
+		fz_dyn_written(f, off, val);
 	f->ctx = ctx;
 }
 
@@ -241,6 +253,16 @@ void fz_store(struct fz *f, u32 page, u32 off, u32 val)
 	/* The interval of a vector, whatever is above it. */
 	if (page == AVF_DB_RX && off >= 0x800 && i < 48)
 		f->vec[i % 16 + 1].itr[i / 16] = val & 0xfff;
+	if (page == AVF_DB_INT) {
+		/* No driver stores what the model keeps for itself. */
+		val &= ~AVF_SEEN_DYN;
+		le = cpu_to_le32(val);
+		/* While memory decoding is off it is lost. */
+		if (off >= 0x800 && i < f->nq && fz_mem_on(f)) {
+			f->vec[i + 1].stored = true;
+			f->vec[i + 1].val = val;
+		}
+	}
 	memcpy((u8 *)f->params.doorbell[page] + off, &le, sizeof(le));
 }
 
@@ -264,6 +286,25 @@ void fz_doorbells(struct fz *f)
 	FZ_CHECK(!"a doorbell that nothing silences");
 }
 
+/* A look at the enables that were stored leaves none. */
+void fz_enables(struct fz *f)
+{
+	u32 pending = 0;
+	u16 vec;
+
+	for (vec = 1; vec <= f->nq; vec++)
+		if (f->vec[vec].stored)
+			pending = AVF_PAGE_IRQ;
+	fz_note_pending(f);
+	enter(f, FZ_QUIET);
+	FZ_CHECK(avf_page_pending(f->dev) == pending);
+	avf_page_irqs(f->dev);
+	leave(f);
+	FZ_CHECK(!avf_page_pending(f->dev));
+	for (vec = 1; vec <= f->nq; vec++)
+		FZ_CHECK(!f->vec[vec].stored);
+}
+
 void fz_mbx_run(struct fz *f)
 {
 	u64 msgs = f->stats.mbx_messages;
@@ -272,6 +313,7 @@ void fz_mbx_run(struct fz *f)
 
 	f->lost = false;
 	enter(f, FZ_MBX);
+	f->resetting = true;
 	avf_mbx_run(f->dev);
 	if (f->lost) {
 		/* Whatever it was: assume the most. */
@@ -283,6 +325,7 @@ void fz_mbx_run(struct fz *f)
 	}
 	fz_msg_close(f);
 	leave(f);
+	f->resetting = false;
 	avf_stats_get(f->dev, &st);
 	FZ_CHECK(st.mbx_messages - msgs <= AVF_AQ_LEN_M);	/* G4 */
 }
@@ -372,8 +415,10 @@ void fz_reset(struct fz *f, enum avf_reset kind)
 	bool all = kind == AVF_RESET_FLR;
 
 	enter(f, FZ_QUIET);
+	f->resetting = true;
 	avf_dev_reset(f->dev, kind);
 	leave(f);
+	f->resetting = false;
 	fz_shadow_reset(f, all);
 }
 

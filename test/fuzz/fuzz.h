@@ -74,6 +74,8 @@ struct fz_vec {
 	u8 idx;		/* throttles that something may ask for it with */
 	u16 itr[3];
 	u64 last;
+	bool stored;	/* an enable, in memory, that the model has not seen */
+	u32 val;
 };
 
 struct fz_ring {
@@ -139,6 +141,7 @@ struct fz {
 	u32 hook_at;	/* before the n-th access; 0: none */
 	bool in_hook;
 	bool unmasking;
+	bool resetting;	/* or may be: what was stored is lost */
 	bool ending;	/* a burst ends because somebody waits for that */
 
 	/* what the driver did */
@@ -239,6 +242,7 @@ void fz_fast_wr(struct fz *f, u32 off, u32 val);
 void fz_store(struct fz *f, u32 page, u32 off, u32 val);
 /* Send what the tails that were stored ask for. */
 void fz_doorbells(struct fz *f);
+void fz_enables(struct fz *f);
 void fz_mbx_run(struct fz *f);
 u32 fz_tx_poll(struct fz *f, u16 q, u32 budget);
 int fz_rx_push(struct fz *f, const u8 *p, u32 len, u32 nsegs);

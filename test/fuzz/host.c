@@ -456,6 +456,7 @@ static void host_irq(void *host, u16 vec)
 	u32 i;
 
 	FZ_CHECK(vec <= f->nq);
+	fz_dyn_look(f, vec);
 	/* While configuration space is written the old one may yet apply. */
 	if (f->ending && f->unmasking) {
 		v->ena = false;
@@ -468,6 +469,8 @@ static void host_irq(void *host, u16 vec)
 		FZ_CHECK(f->cfg[0x73] & 0x80);
 	FZ_CHECK(!fz_msix_masked(f, vec));
 	FZ_CHECK(v->ena || v->pend);
+	/* Nothing fires but after a look at what the driver says now. */
+	FZ_CHECK(!v->stored || v->pend);
 	for (i = 0; i < 3; i++)
 		if (v->idx & (1u << i))
 			min = min_t(u64, min, v->itr[i] * 2000ull);

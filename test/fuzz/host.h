@@ -21,6 +21,13 @@ void fz_all_back(const struct fz *f);
 bool fz_msix_masked(const struct fz *f, u16 vec);
 /* A vector that is enabled while masked may have fired into the PBA. */
 void fz_note_pending(struct fz *f);
+/*
+ * Where DYN_CTLN is memory: has the model seen what was stored for @vec? If so,
+ * it counts from now on, and reads back as it must.
+ */
+void fz_dyn_look(struct fz *f, u16 vec);
+/* DYN_CTLN at @off was written, if it is that: so it reads in memory, too. */
+void fz_dyn_written(struct fz *f, u32 off, u32 val);
 /* An aligned dword of BAR0 is about to be written. */
 void fz_shadow_write(struct fz *f, u32 off, u32 val);
 /* Compare a register with its shadow; not the one whose read clears. */

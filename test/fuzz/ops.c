@@ -213,6 +213,7 @@ static void op_busy(struct fz *f)
 {
 	u8 s = fz_u8(f), itr = fz_u8(f), step = fz_u8(f);
 	u32 v, i, n = 1 + (s >> 4);
+	const u32 off = AVF_DYN_ITR_NONE << AVF_DYN_ITR_S;
 
 	if (s & 4)
 		for (v = 0; v < f->nq; v++)
@@ -220,14 +221,22 @@ static void op_busy(struct fz *f)
 				fz_fast_wr(f, AVF_REG_ITRN + i * 64 + v * 4,
 					   itr);
 	for (i = 0; i < n; i++) {
-		for (v = 0; v < f->nq; v++)
-			fz_fast_wr(f, AVF_REG_DYN_CTLN + v * 4, AVF_DYN_INTENA |
-				   AVF_DYN_ITR_NONE << AVF_DYN_ITR_S);
+		for (v = 0; v < f->nq; v++) {
+			if (s & 2)
+				fz_store(f, AVF_DB_INT, 0x800 + v * 4,
+					 AVF_DYN_INTENA | off);
+			else
+				fz_fast_wr(f, AVF_REG_DYN_CTLN + v * 4,
+					   AVF_DYN_INTENA | off);
+		}
 		fz_peek(f, FZ_PKT + i * FZ_PKT_STEP, frame, 64);
 		fz_rx_push(f, frame, 64, 1);
 		fz_rx_flush(f);
 		if (s & 8)
 			fz_tx_poll(f, (u16)(s & 3), 8);
+		/* It has changed its mind. */
+		for (v = 0; v < f->nq && (s & 1); v++)
+			fz_store(f, AVF_DB_INT, 0x800 + v * 4, off);
 		fz_advance(f, step * 997u);
 	}
 }
@@ -252,7 +261,8 @@ static void op_device(struct fz *f)
 		break;
 	case 2:
 		/* another dword of a page, or another value */
-		fz_store(f, s >> 4 & 1, c * 4u, fz_val(f));
+		fz_store(f, (s >> 4) % 3u, (s & 128 ? 0x800 : 0) + c * 4u,
+			 fz_val(f));
 		break;
 	case 3:
 		fz_store(f, AVF_DB_RX, q * 4u, c % 80u);
@@ -262,6 +272,13 @@ static void op_device(struct fz *f)
 		break;
 	case 5:
 		fz_doorbells(f);
+		break;
+	case 7:
+		/* an enable, and then perhaps a look at those */
+		fz_store(f, AVF_DB_INT, 0x800 + q * 4u,
+			 c == 255 ? fz_val(f) : c & 31u);
+		if (s & 64)
+			fz_enables(f);
 		break;
 	default:
 		/* a tail, and then the look of a poll loop */

@@ -157,6 +157,49 @@ static void shadow_dyn(struct fz *f, u32 vec, u32 val)
 	}
 }
 
+/* What the page of enables reads for vector @vec, once the model has seen @val. */
+static u32 dyn_ack(u32 val)
+{
+	return (val & 0x4701fff9) | AVF_SEEN_DYN;
+}
+
+static u32 dyn_page(const struct fz *f, u16 vec)
+{
+	__le32 le;
+
+	memcpy(&le, (u8 *)f->params.doorbell[AVF_DB_INT] + 0x800 +
+	       4 * (vec - 1), sizeof(le));
+	return le32_to_cpu(le);
+}
+
+void fz_dyn_look(struct fz *f, u16 vec)
+{
+	struct fz_vec *v = &f->vec[vec];
+	u32 is;
+
+	if (!v->stored)
+		return;
+	is = dyn_page(f, vec);
+	if (is == v->val)
+		return;
+	v->stored = false;
+	/* In a reset it is lost; what is enabled then, vectors_reset() says. */
+	if (f->resetting && is == AVF_SEEN_DYN)
+		return;
+	FZ_CHECK(is == dyn_ack(v->val));
+	shadow_dyn(f, vec, v->val);
+}
+
+void fz_dyn_written(struct fz *f, u32 off, u32 val)
+{
+	u32 i = (off - AVF_REG_DYN_CTLN) / 4;
+
+	if (!f->params.doorbell[AVF_DB_INT] || off < AVF_REG_DYN_CTLN ||
+	    off % 4 || i >= f->nq)
+		return;
+	FZ_CHECK(dyn_page(f, (u16)(i + 1)) == dyn_ack(val));
+}
+
 /* An aligned dword of BAR0 is about to be written. */
 void fz_shadow_write(struct fz *f, u32 off, u32 val)
 {
@@ -168,14 +211,20 @@ void fz_shadow_write(struct fz *f, u32 off, u32 val)
 	if (regs[n].plain)
 		f->reg[slot] = (f->reg[slot] & regs[n].ro) |
 			       (val & ~regs[n].ro);
-	if (regs[n].off == AVF_REG_DYN_CTL0)
+	if (regs[n].off == AVF_REG_DYN_CTL0) {
 		shadow_dyn(f, 0, val);
-	else if (regs[n].off == AVF_REG_DYN_CTLN)
+	} else if (regs[n].off == AVF_REG_DYN_CTLN) {
+		/* What was stored comes before what is written. */
+		if (i < f->nq && f->vec[i + 1].stored) {
+			f->vec[i + 1].stored = false;
+			shadow_dyn(f, i + 1, f->vec[i + 1].val);
+		}
 		shadow_dyn(f, i + 1, val);
-	else if (regs[n].off == AVF_REG_ITR0)
+	} else if (regs[n].off == AVF_REG_ITR0) {
 		f->vec[0].itr[i] = val & 0xfff;
-	else if (regs[n].off == AVF_REG_ITRN)
+	} else if (regs[n].off == AVF_REG_ITRN) {
 		f->vec[i % 16 + 1].itr[i / 16] = val & 0xfff;
+	}
 }
 
 /* Compare a register with its shadow; not the one whose read clears. */
@@ -199,6 +248,8 @@ void fz_reset_verify(struct fz *f, enum avf_reset kind)
 	FZ_CHECK(fz_rd(f, AVF_REG_RSTAT) ==
 		 (kind == AVF_RESET_PF ? AVF_RSTAT_IN_PROGRESS :
 					 AVF_RSTAT_ACTIVE));
+	for (i = 0; f->params.doorbell[AVF_DB_INT] && i < AVF_MAX_QPS; i++)
+		FZ_CHECK(dyn_page(f, (u16)(i + 1)) == AVF_SEEN_DYN);
 	for (n = 0; n < ARRAY_SIZE(regs); n++) {
 		for (i = 0; i < regs[n].count; i++) {
 			off = regs[n].off + i * regs[n].stride;

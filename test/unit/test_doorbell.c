@@ -5,6 +5,8 @@
 #define US		1000ull
 #define TAIL_RX(q)	(0x000 + 4 * (q))
 #define INTERVAL(i, v)	(0x800 + 64 * (i) + 4 * (v))
+#define ENABLE(v)	(0x800 + 4 * (v))
+#define SEEN_DYN	0x20000000u
 
 static uint8_t page[AVF_DB_PAGES][AVF_PAGE_SIZE]
 	__attribute__((aligned(AVF_PAGE_SIZE)));
@@ -18,7 +20,7 @@ static void db_open(struct tx_bed *t, uint16_t qps)
 {
 	struct avf_params p = {
 		.num_qps = qps,
-		.doorbell = { page[AVF_DB_TX], page[AVF_DB_RX] },
+		.doorbell = { page[0], page[1], page[2] },
 	};
 
 	memset(page, 0, sizeof(page));
@@ -141,5 +143,223 @@ TEST(interval_stored)
 	CHECK_EQ(host_irqs(&t.b.h, 1), 0);
 	host_advance(&t.b.h, 1 * US);
 	CHECK_EQ(host_irqs(&t.b.h, 1), 1);
+	bed_close(&t.b);
+}
+
+static void int_open(struct tx_bed *t, uint16_t qps, uint8_t frame[64])
+{
+	uint16_t i;
+
+	db_open(t, qps);
+	memset(frame, 0, 64);
+	memcpy(frame, t->b.d.mac, 6);
+	avf_page_irqs(t->b.h.dev);
+	for (i = 1; i <= qps; i++)
+		host_irqs(&t->b.h, i);
+}
+
+/*
+ * An enable that was stored is found by the next cause, without anybody telling
+ * the model to look.
+ */
+TEST(enable_stored)
+{
+	uint8_t frame[64];
+	struct tx_bed t;
+	uint32_t i;
+
+	int_open(&t, 1, frame);
+	for (i = 0; i < 3; i++) {
+		store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+		CHECK_EQ(avf_page_pending(t.b.h.dev), AVF_PAGE_IRQ);
+		CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+		CHECK_EQ_AT(host_irqs(&t.b.h, 1), 1, i);
+		CHECK_EQ(avf_page_pending(t.b.h.dev), 0);
+		/* It is off now, until the driver stores once more. */
+		CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+		CHECK_EQ_AT(host_irqs(&t.b.h, 1), 0, i);
+		store(AVF_DB_INT, ENABLE(0), DYN_ITR(3));
+		avf_page_irqs(t.b.h.dev);
+		CHECK_EQ_AT(host_irqs(&t.b.h, 1), 0, i);
+		store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+		avf_page_irqs(t.b.h.dev);
+		CHECK_EQ_AT(host_irqs(&t.b.h, 1), 1, i);
+	}
+	bed_close(&t.b);
+}
+
+/*
+ * Throttled, and then taken back: the timer that comes due looks first, and there
+ * is no interrupt after a disable; nor is the cause lost.
+ */
+TEST(enable_taken_back)
+{
+	uint8_t frame[64];
+	struct tx_bed t;
+
+	int_open(&t, 1, frame);
+	store(AVF_DB_RX, INTERVAL(0, 0), 50);
+	host_advance(&t.b.h, 10000 * US);
+	host_irqs(&t.b.h, 1);
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3) | DYN_SWINT);
+	avf_page_irqs(t.b.h.dev);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 1);
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 0);
+	store(AVF_DB_INT, ENABLE(0), DYN_ITR(3));
+	host_advance(&t.b.h, 1000 * US);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 0);
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+	avf_page_irqs(t.b.h.dev);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 1);
+
+	/* Nor does an interval that is written make it come. */
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 0);
+	store(AVF_DB_INT, ENABLE(0), DYN_ITR(3));
+	host_wr(&t.b.h, R_ITRN(0, 0), 0);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 0);
+	bed_close(&t.b);
+}
+
+/* CLEARPBA, as DPDK stores it, takes away no cause that comes after it. */
+TEST(enable_clearpba)
+{
+	uint8_t frame[64];
+	struct tx_bed t;
+
+	int_open(&t, 1, frame);
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_CLEARPBA | DYN_ITR(3));
+	CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 1);
+	CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_CLEARPBA | DYN_ITR(3));
+	avf_page_irqs(t.b.h.dev);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 1);
+	bed_close(&t.b);
+}
+
+/*
+ * Stored and written, in that order; and read, either way. What is a pulse reads
+ * as 0, and the reserved bit says that it was seen.
+ */
+TEST(enable_stored_and_written)
+{
+	uint8_t frame[64];
+	struct tx_bed t;
+
+	int_open(&t, 3, frame);
+	store(AVF_DB_INT, ENABLE(2), DYN_INTENA | DYN_ITR(3) | DYN_SWINT);
+	host_wr(&t.b.h, R_DYN_CTLN(1), DYN_INTENA | DYN_ITR(2) | DYN_CLEARPBA);
+	CHECK_EQ(get_le32(page[AVF_DB_INT] + ENABLE(1)),
+		 DYN_INTENA | DYN_ITR(2) | SEEN_DYN);
+	/* That one was not written. */
+	CHECK_EQ(avf_page_pending(t.b.h.dev), AVF_PAGE_IRQ);
+	avf_page_irqs(t.b.h.dev);
+	CHECK_EQ(host_irqs(&t.b.h, 3), 1);
+	CHECK_EQ(get_le32(page[AVF_DB_INT] + ENABLE(2)),
+		 DYN_INTENA | DYN_ITR(3) | SEEN_DYN);
+
+	store(AVF_DB_INT, ENABLE(1), DYN_INTENA | DYN_ITR(3) | DYN_SWINT);
+	host_wr(&t.b.h, R_DYN_CTLN(1), DYN_ITR(3));
+	CHECK_EQ(host_irqs(&t.b.h, 2), 1);
+	CHECK_EQ(avf_page_pending(t.b.h.dev), 0);
+	/* Written twice: the second counts as well, whatever it is. */
+	host_wr(&t.b.h, R_DYN_CTLN(1), DYN_ITR(3) | SEEN_DYN);
+	host_wr(&t.b.h, R_DYN_CTLN(1),
+		DYN_INTENA | DYN_ITR(3) | DYN_SWINT | SEEN_DYN);
+	host_wr(&t.b.h, R_DYN_CTLN(1),
+		DYN_INTENA | DYN_ITR(3) | DYN_SWINT | SEEN_DYN);
+	CHECK_EQ(host_irqs(&t.b.h, 2), 2);
+
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(host_rd(&t.b.h, R_DYN_CTLN(0)), DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(avf_page_pending(t.b.h.dev), 0);
+	/* A vector that is not there. */
+	store(AVF_DB_INT, ENABLE(3), DYN_INTENA | DYN_SWINT);
+	CHECK_EQ(avf_page_pending(t.b.h.dev), 0);
+	host_wr(&t.b.h, R_DYN_CTLN(3), DYN_INTENA);
+	CHECK_EQ(get_le32(page[AVF_DB_INT] + ENABLE(3)), DYN_INTENA | DYN_SWINT);
+	bed_close(&t.b);
+}
+
+/* What was stored before a reset or while memory decoding was off is lost. */
+TEST(enable_lost)
+{
+	static const enum avf_reset kind[] = {
+		AVF_RESET_FLR, AVF_RESET_VF, AVF_RESET_PF,
+	};
+	uint8_t frame[64];
+	struct tx_bed t;
+	uint32_t cmd, i;
+
+	int_open(&t, 1, frame);
+	cmd = host_cfg_rd(&t.b.h, 4, 2);
+	host_cfg_wr(&t.b.h, 4, cmd & ~2u, 2);
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3) | DYN_SWINT);
+	CHECK_EQ(avf_page_pending(t.b.h.dev), 0);
+	avf_page_irqs(t.b.h.dev);
+	host_cfg_wr(&t.b.h, 4, cmd, 2);
+	CHECK_EQ(avf_page_pending(t.b.h.dev), 0);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 0);
+
+	for (i = 0; i < 3; i++) {
+		store(AVF_DB_INT, ENABLE(0),
+		      DYN_INTENA | DYN_ITR(3) | DYN_SWINT);
+		avf_dev_reset(t.b.h.dev, kind[i]);
+		CHECK_EQ_AT(get_le32(page[AVF_DB_INT] + ENABLE(0)), SEEN_DYN, i);
+		host_cfg_wr(&t.b.h, 4, cmd, 2);
+		CHECK_EQ_AT(avf_page_pending(t.b.h.dev), 0, i);
+		CHECK_EQ_AT(host_irqs(&t.b.h, 1), 0, i);
+	}
+	bed_close(&t.b);
+}
+
+/* An enable that was stored before memory decoding went off holds. */
+TEST(enable_kept)
+{
+	uint8_t frame[64];
+	struct tx_bed t;
+	uint32_t cmd;
+
+	int_open(&t, 1, frame);
+	cmd = host_cfg_rd(&t.b.h, 4, 2);
+	store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+	host_cfg_wr(&t.b.h, 4, cmd & ~2u, 2);
+	host_cfg_wr(&t.b.h, 4, cmd, 2);
+	CHECK_EQ(get_le32(page[AVF_DB_INT] + ENABLE(0)),
+		 DYN_INTENA | DYN_ITR(3) | SEEN_DYN);
+	CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+	CHECK_EQ(host_irqs(&t.b.h, 1), 1);
+	bed_close(&t.b);
+}
+
+/* All of BAR0 becomes memory, and is none any more: that page stays. */
+TEST(enable_whole_bar)
+{
+	static uint8_t other[AVF_BAR0_PAGES][AVF_PAGE_SIZE]
+		__attribute__((aligned(AVF_PAGE_SIZE)));
+	void *mem[AVF_BAR0_PAGES];
+	uint8_t frame[64];
+	struct tx_bed t;
+	uint32_t i;
+
+	for (i = 0; i < AVF_BAR0_PAGES; i++)
+		mem[i] = other[i];
+	int_open(&t, 1, frame);
+	for (i = 0; i < 2; i++) {
+		avf_page_attach(t.b.h.dev, mem);
+		store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+		CHECK_EQ(avf_page_pending(t.b.h.dev), AVF_PAGE_IRQ);
+		CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+		CHECK_EQ_AT(host_irqs(&t.b.h, 1), 1, i);
+		avf_page_detach(t.b.h.dev);
+		store(AVF_DB_INT, ENABLE(0), DYN_INTENA | DYN_ITR(3));
+		CHECK_EQ(host_rx(&t.b.h, frame, 64, 1), 0);
+		CHECK_EQ_AT(host_irqs(&t.b.h, 1), 1, i);
+	}
+	CHECK_EQ(get_le32(other[3] + ENABLE(0)), 0);
 	bed_close(&t.b);
 }

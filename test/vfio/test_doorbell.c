@@ -3,11 +3,13 @@
  * Mapped doorbells: which pages can be mapped and how, and that no store into
  * one is ever overlooked, whatever the time since the last: the device is put
  * to sleep and woken up many times, with gaps that lie around the moment at which
- * it falls asleep. A store that is overlooked is a frame that does not arrive.
+ * it falls asleep. A store that is overlooked is a frame that does not arrive, or
+ * an interrupt.
  *
  * test_doorbell UUID UUID [EDGES [MAX_GAP_US]]
  */
 #define _GNU_SOURCE
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -19,7 +21,9 @@
 #define PAGE		4096u
 #define PAGE_TX		0u
 #define PAGE_RX		2u
+#define PAGE_INT	3u
 #define EDGES		3000u
+#define ENABLES		400u
 #define MAX_GAP_US	60000u	/* a little longer than any device is held */
 
 /* The doorbell pages of both devices. */
@@ -27,6 +31,7 @@ static struct {
 	struct vfiodev *v;
 	uint32_t *tx;
 	uint32_t *rx;
+	uint32_t *irq;
 } map[2];
 
 static void *map_page(struct vfiodev *v, uint32_t page, uint32_t n, int prot,
@@ -51,7 +56,7 @@ static void what_can_be_mapped(struct vfiodev *v)
 	void *p;
 
 	for (page = 0; page < BAR0_SIZE / PAGE; page++) {
-		if (page == PAGE_TX || page == PAGE_RX) {
+		if (page == PAGE_TX || page == PAGE_RX || page == PAGE_INT) {
 			p = map_page(v, page, 1, rw, MAP_SHARED);
 			CHECK(p != MAP_FAILED, "page %u", page);
 			CHECK(!munmap(p, PAGE));
@@ -97,11 +102,13 @@ static void region_info(struct vfiodev *v)
 	CHECK(u.info.cap_offset >= sizeof(u.info));
 	cap = (void *)(u.raw + u.info.cap_offset);
 	CHECK(cap->header.id == VFIO_REGION_INFO_CAP_SPARSE_MMAP);
-	CHECK(cap->nr_areas == 2);
+	CHECK(cap->nr_areas == 3);
 	CHECK(cap->areas[0].offset == PAGE_TX * PAGE);
 	CHECK(cap->areas[0].size == PAGE);
 	CHECK(cap->areas[1].offset == PAGE_RX * PAGE);
 	CHECK(cap->areas[1].size == PAGE);
+	CHECK(cap->areas[2].offset == PAGE_INT * PAGE);
+	CHECK(cap->areas[2].size == PAGE);
 }
 
 /* ------------------------------------------------ a driver on mapped pages */
@@ -115,6 +122,9 @@ static void mapped_wr(void *ctx, uint32_t off, uint32_t val)
 	else if (ctx == map[i].v && off / PAGE == PAGE_RX)
 		__atomic_store_n(&map[i].rx[off % PAGE / 4], val,
 				 __ATOMIC_RELEASE);
+	else if (ctx == map[i].v && off / PAGE == PAGE_INT)
+		__atomic_store_n(&map[i].irq[off % PAGE / 4], val,
+				 __ATOMIC_RELEASE);
 	else
 		vfiodev_transport.wr(ctx, off, val);
 }
@@ -127,7 +137,9 @@ static void map_both(struct pair *p)
 	for (i = 0; i < 2; i++) {
 		map[i].tx = map_page(&p->v[i], PAGE_TX, 1, rw, MAP_SHARED);
 		map[i].rx = map_page(&p->v[i], PAGE_RX, 1, rw, MAP_SHARED);
-		CHECK(map[i].tx != MAP_FAILED && map[i].rx != MAP_FAILED);
+		map[i].irq = map_page(&p->v[i], PAGE_INT, 1, rw, MAP_SHARED);
+		CHECK(map[i].tx != MAP_FAILED && map[i].rx != MAP_FAILED &&
+		      map[i].irq != MAP_FAILED);
 		map[i].v = &p->v[i];
 	}
 }
@@ -140,6 +152,7 @@ static void unmap_both(void)
 		map[i].v = NULL;
 		CHECK(!munmap(map[i].tx, PAGE));
 		CHECK(!munmap(map[i].rx, PAGE));
+		CHECK(!munmap(map[i].irq, PAGE));
 	}
 }
 
@@ -193,6 +206,44 @@ static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_gap_us)
 	CHECK(faults > 0 && faults <= (long)n + 1, "%ld", faults);
 }
 
+/*
+ * A driver that enables its interrupt once more: by a store to the page alone it
+ * is asked for, whether the device is awake or not; and after a frame has come,
+ * whether that was before the store or after it. None is lost.
+ */
+static void enables(struct pair *p, uint32_t n, uint32_t max_gap_us)
+{
+	struct pollfd fd = {
+		.fd = vfiodev_eventfd(&p->v[1], VFIO_PCI_MSIX_IRQ_INDEX, 1),
+		.events = POLLIN,
+	};
+	uint32_t *reg = map[1].irq + R_DYN_CTLN(0) % PAGE / 4;
+	unsigned int seed = 2;
+	uint64_t count;
+	uint32_t i;
+
+	__atomic_store_n(reg, DYN_ITR(3), __ATOMIC_RELEASE);
+	for (i = 0; i < n; i++) {
+		bool first = i & 1;
+		uint32_t val = DYN_INTENA | DYN_ITR(3);
+
+		if (i % 4 > 1)
+			val |= DYN_SWINT;
+		else if (first)
+			CHECK(pair_one(p, 0, 60, i));
+		pair_gap(&seed, max_gap_us);
+		__atomic_store_n(reg, val, __ATOMIC_RELEASE);
+		if (i % 4 < 2 && !first) {
+			pair_gap(&seed, max_gap_us);
+			CHECK(pair_one(p, 0, 60, i));
+		}
+		CHECK(poll(&fd, 1, 10000) == 1, "enable %u", i);
+		CHECK(read(fd.fd, &count, sizeof(count)) == sizeof(count));
+	}
+	__atomic_store_n(reg, DYN_ITR(3), __ATOMIC_RELEASE);
+	printf("%u interrupts\n", n);
+}
+
 int main(int argc, char **argv)
 {
 	struct avfdrv_transport transport = vfiodev_transport;
@@ -213,6 +264,10 @@ int main(int argc, char **argv)
 	edges(&p, argv + 1, argc > 3 ? (uint32_t)atoi(argv[3]) : EDGES,
 	      argc > 4 ? (uint32_t)atoi(argv[4]) : MAX_GAP_US);
 	CHECK(stat_of(argv[1], "bar_writes") == traps, "a store trapped");
+
+	traps = stat_of(argv[2], "bar_writes");
+	enables(&p, ENABLES, argc > 4 ? (uint32_t)atoi(argv[4]) : MAX_GAP_US);
+	CHECK(stat_of(argv[2], "bar_writes") == traps, "a store trapped");
 
 	/* A reset while mapped clears the pages; the driver starts over. */
 	CHECK(!avfdrv_reset(&p.d[0]));

@@ -136,10 +136,9 @@ doorbells() {
 		faults=$(($(stat_of "$A" doorbell_faults) - f0))
 		i=$(($(stat_of "$A" irqs) - i0))
 		echo "$mode: $p packets, $i interrupts, $w trapped writes, $faults faults"
-		# Each interrupt is followed by a write that is no doorbell.
-		w=$((w - i))
 		case $mode in
-		trap)	[ "$faults" = 0 ] && [ "$w" -gt 100 ] ;;
+		# Each interrupt is followed by a write, too.
+		trap)	[ "$faults" = 0 ] && [ $((w - i)) -gt 100 ] ;;
 		mapped)	[ "$faults" = 0 ] && [ "$w" -lt $((p / 20 + 50)) ] ;;
 		# A slow machine's guests are idle between packets, too.
 		auto)	[ "$w" -lt $((p / 20 + 50)) ] && [ "$faults" -lt $((p / 4)) ] ;;
