@@ -70,19 +70,32 @@ static bool avf_dev_doorbells(struct avf_dev *dev,
 	return true;
 }
 
+/* Prepared keys are a third of the memory, and one queue needs no hash. */
+static u32 avf_dev_keys(u32 num_qps)
+{
+	return num_qps > 1 ? ARRAY_SIZE(((struct avf_dev *)0)->hashes) : 0;
+}
+
+static size_t avf_dev_size(u32 num_qps)
+{
+	return sizeof(struct avf_dev) +
+	       avf_dev_keys(num_qps) * sizeof(struct avf_hash_table);
+}
+
 struct avf_dev *avf_dev_create(const struct avf_params *params,
 			       const struct avf_host_ops *ops, void *host)
 {
 	struct avf_dev *dev;
+	u32 i;
 
 	if (!avf_dev_params_ok(params))
 		return NULL;
 
-	dev = avf_zalloc(sizeof(*dev));
+	dev = avf_zalloc_exact(avf_dev_size(params->num_qps));
 	if (!dev)
 		return NULL;
 	if (!avf_dev_doorbells(dev, params)) {
-		avf_free(dev);
+		avf_free_exact(dev, avf_dev_size(params->num_qps));
 		return NULL;
 	}
 
@@ -97,6 +110,8 @@ struct avf_dev *avf_dev_create(const struct avf_params *params,
 	memcpy(dev->mac, params->mac, AVF_ETH_ALEN);
 	avf_lock_init(&dev->int_lock);
 	avf_lock_init(&dev->hw_lock);
+	for (i = 0; i < avf_dev_keys(dev->num_qps); i++)
+		dev->hashes[i].key = &dev->keys[i];
 
 	avf_dev_queues_init(dev);
 	dev->vc.num_qps = dev->num_qps;
@@ -115,7 +130,7 @@ void avf_dev_destroy(struct avf_dev *dev)
 	avf_fdir_destroy(dev);
 	if (dev->doorbell_own)
 		avf_free(dev->doorbell[AVF_DB_TX]);
-	avf_free(dev);
+	avf_free_exact(dev, avf_dev_size(dev->num_qps));
 }
 
 /* ---------------------------------------------------------------- queues */

@@ -296,6 +296,7 @@ struct avf_dev {
 	struct avf_vc vc;
 	struct avf_msg reply;		/* scratch of one message */
 	u8 msg[AVF_AQ_BUF_LEN] __aligned(8);
+	struct avf_hash_table keys[];	/* of @hashes, with more than one queue */
 };
 
 /* Count one event of a ctl function. */

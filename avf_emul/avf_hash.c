@@ -150,9 +150,9 @@ bool avf_hash_packet(const struct avf_hash *h, const u8 *hdr,
 	if (how->alg == AVF_VC_HFUNC_TOEPLITZ &&
 	    (how->fields == AVF_HASH_IP ||
 	     how->fields == (AVF_HASH_IP | AVF_HASH_PORTS))) {
-		*hash = toeplitz(h->key.word, addr, 2 * alen);
+		*hash = toeplitz(h->key->word, addr, 2 * alen);
 		if (how->fields & AVF_HASH_PORTS)
-			*hash ^= toeplitz(h->key.word + 4 * alen, ports,
+			*hash ^= toeplitz(h->key->word + 4 * alen, ports,
 					  2 * PORT_LEN);
 		return true;
 	}
@@ -166,6 +166,6 @@ bool avf_hash_packet(const struct avf_hash *h, const u8 *hdr,
 	if (how->alg == AVF_VC_HFUNC_XOR || how->alg == AVF_VC_HFUNC_XOR_SYM)
 		*hash = avf_hash_xor(in, len);
 	else
-		*hash = avf_hash_toeplitz(&h->key, in, len);
+		*hash = avf_hash_toeplitz(h->key, in, len);
 	return true;
 }

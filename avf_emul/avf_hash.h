@@ -55,13 +55,13 @@ struct avf_hash_table {
  * @needed: there is more than one queue to choose from
  * @how:    by IP version (0: IPv4, 1: IPv6) and class
  * @lut:    queue of each hash value
- * @key:    the key
+ * @key:    the key; NULL where there never is more than one queue
  */
 struct avf_hash {
 	bool needed;
 	struct avf_hash_how how[2][AVF_HASH_CLASSES];
 	u8 lut[AVF_RSS_LUT_LEN];
-	struct avf_hash_table key;
+	struct avf_hash_table *key;
 };
 
 /** avf_hash_key() - prepare @table for a key of AVF_RSS_KEY_LEN bytes. any. */

@@ -64,7 +64,8 @@ static void avf_vc_rss_publish(struct avf_dev *dev)
 	/* Their number changes only on the way to a reset, which comes here. */
 	h->needed = dev->vc.num_qps > 1;
 	memcpy(h->lut, rss->lut, sizeof(h->lut));
-	avf_hash_key(&h->key, rss->key);
+	if (h->key)
+		avf_hash_key(h->key, rss->key);
 	avf_store_release(&dev->hash, h);
 }
 

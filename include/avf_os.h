@@ -58,6 +58,17 @@ static inline void avf_free(void *p)
 	kvfree(p);
 }
 
+/* Some pages, where the next power of two would be many more. */
+static inline void *avf_zalloc_exact(size_t len)
+{
+	return alloc_pages_exact(len, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+}
+
+static inline void avf_free_exact(void *p, size_t len)
+{
+	free_pages_exact(p, len);
+}
+
 #else /* user space */
 
 #include <endian.h>
@@ -143,6 +154,16 @@ static inline void *avf_zalloc(size_t len)
 static inline void avf_free(void *p)
 {
 	free(p);
+}
+
+static inline void *avf_zalloc_exact(size_t len)
+{
+	return avf_zalloc(len);
+}
+
+static inline void avf_free_exact(void *p, size_t len __maybe_unused)
+{
+	avf_free(p);
 }
 
 #endif /* __KERNEL__ */

@@ -76,10 +76,12 @@ TEST_ONCE(fields)
 {
 	static const uint8_t proto[] = { 17, 6, 132 };
 	uint32_t i, c, fields, n, k, hash;
+	static struct avf_hash_table key;
 	static struct avf_hash h;
 	uint8_t f[512], in[36], want[36];
 
-	avf_hash_key(&h.key, rss_key);
+	h.key = &key;
+	avf_hash_key(h.key, rss_key);
 	for (i = 0; i < RSS_VECTORS; i++) {
 		const struct rss_vector *v = &rss_vector[i];
 		uint32_t a = v->ver == 4 ? 4 : 16;
@@ -116,12 +118,14 @@ TEST_ONCE(fields)
 /* Each class has its own say, and ports only where there are any. */
 TEST_ONCE(classes)
 {
+	static struct avf_hash_table key;
 	static struct avf_hash h;
 	struct avf_pkt pkt;
 	uint32_t i, hash;
 	uint8_t f[512];
 
-	avf_hash_key(&h.key, rss_key);
+	h.key = &key;
+	avf_hash_key(h.key, rss_key);
 	for (i = 0; i < RSS_VECTORS; i += 5) {
 		const struct rss_vector *v = &rss_vector[i];
 		bool v6 = v->ver == 6;
@@ -160,11 +164,13 @@ TEST_ONCE(classes)
 TEST_ONCE(symmetric)
 {
 	static const uint8_t alg[] = { 2, 3 };
+	static struct avf_hash_table key;
 	static struct avf_hash h;
 	uint32_t i, k, m, hash[2];
 	uint8_t f[512], in[36];
 
-	avf_hash_key(&h.key, rss_key);
+	h.key = &key;
+	avf_hash_key(h.key, rss_key);
 	for (k = 0; k < 2; k++) {
 		for (i = 0; i < RSS_VECTORS; i++) {
 			struct rss_vector v = rss_vector[i], w = v;
