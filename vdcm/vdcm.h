@@ -400,6 +400,7 @@ void *vdcm_dma_map(struct vdcm_adi *adi, u64 iova, u32 len, bool write);
 int vdcm_doorbell_init(struct vdcm_adi *adi);
 void vdcm_doorbell_exit(struct vdcm_adi *adi);
 void vdcm_doorbell_close(struct vdcm_adi *adi);
+void vdcm_doorbell_wipe(struct vdcm_adi *adi);
 int vdcm_doorbell_set_mode(struct vdcm_adi *adi, enum vdcm_doorbell_mode mode);
 int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
 		       struct vfio_info_cap *caps);

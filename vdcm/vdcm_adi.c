@@ -597,6 +597,7 @@ void vdcm_adi_close(struct vdcm_adi *adi)
 	/* Waits until the worker has seen that, too. */
 	vdcm_adi_reset(adi);
 	vdcm_worker_unwatch(adi);
+	vdcm_doorbell_wipe(adi);
 	vdcm_bar_close(adi);
 	hrtimer_cancel(&adi->timer);
 	vdcm_irqs_clear(adi);

@@ -499,6 +499,21 @@ void vdcm_doorbell_close(struct vdcm_adi *adi)
 }
 
 /**
+ * vdcm_doorbell_wipe() - the next user shall not see what this one has stored
+ * @adi: the ADI, closed and reset: its registers are 0, the rest never was one
+ *
+ * Where interrupt enables are memory the model stores its own when memory
+ * decoding comes on.
+ */
+void vdcm_doorbell_wipe(struct vdcm_adi *adi)
+{
+	unsigned int i;
+
+	for (i = 0; i < AVF_DB_PAGES; i++)
+		clear_page(page_address(adi->doorbell.page[i]));
+}
+
+/**
  * vdcm_doorbell_init() - pages and a file to link mappings into
  * @adi: the ADI
  *

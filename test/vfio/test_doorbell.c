@@ -22,6 +22,7 @@
 #define PAGE_TX		0u
 #define PAGE_RX		2u
 #define PAGE_INT	3u
+#define LAST		(PAGE / 4 - 1)	/* of a page: no register */
 #define EDGES		3000u
 #define ENABLES		400u
 #define MAX_GAP_US	60000u	/* a little longer than any device is held */
@@ -281,6 +282,18 @@ int main(int argc, char **argv)
 	pair_close(&p);
 	__atomic_store_n(&map[0].tx[0], 1, __ATOMIC_RELEASE);
 	__atomic_store_n(&map[0].rx[0], 1, __ATOMIC_RELEASE);
+
+	/* Nor is there anything left for who opens it next. */
+	map[0].tx[LAST] = 1;
+	map[0].rx[LAST] = 2;
+	map[0].irq[LAST] = 3;
+	unmap_both();
+	pair_open(&p, argv + 1, VFIO_TYPE1v2_IOMMU, &transport);
+	map_both(&p);
+	CHECK(!map[0].tx[LAST] && !map[0].rx[LAST] && !map[0].irq[LAST],
+	      "%u %u %u", map[0].tx[LAST], map[0].rx[LAST], map[0].irq[LAST]);
+	CHECK(pair_one(&p, 0, 100, 4));
+	pair_close(&p);
 	unmap_both();
 	printf("doorbell: ok\n");
 	return 0;
