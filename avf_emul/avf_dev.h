@@ -98,12 +98,19 @@ struct avf_mbx {
  * @cause:   latched causes, a bit per ITR index
  * @fired:   @last_ns is valid
  * @last_ns: when it last fired
+ * @late:    causes that wait for company, a bit per ITR index
+ * @late_ns: until when
+ * @sent:    Tx descriptors done since it last fired, and @sent_bytes of them
  */
 struct avf_vec {
 	u32 ctl;
 	bool enabled;
 	bool fired;
 	u8 cause;
+	u8 late;
+	u32 sent;
+	u32 sent_bytes;
+	u64 late_ns;
 	u64 last_ns;
 };
 
@@ -257,6 +264,7 @@ struct avf_dev {
 	bool link_up;
 	u32 link_mbps;
 	u32 vlan;		/* AVF_VLAN_* */
+	u32 tx_delay_ns;
 	struct avf_pages pages;
 
 	/* queues */
@@ -495,6 +503,21 @@ void avf_int_reset(struct avf_dev *dev);
  * Call it after the descriptors are written back.
  */
 void avf_int_cause(struct avf_dev *dev, u16 vec, u8 itr);
+
+/**
+ * avf_int_sent() - a Tx queue has completed descriptors. queue.
+ * @q:     the queue
+ * @n:     their number
+ * @bytes: of their frames
+ *
+ * As avf_int_cause(), but the interrupt may wait for another one of the vector:
+ * see avf_int_tx_delay().
+ */
+void avf_int_sent(struct avf_dev *dev, const struct avf_txq *q, u32 n,
+		  u32 bytes);
+
+/** avf_int_hurry() - nothing waits for company any more. any. */
+void avf_int_hurry(struct avf_dev *dev);
 
 /** avf_int_mbx() - a message was written to the ARQ. ctl. */
 void avf_int_mbx(struct avf_dev *dev);

@@ -6,10 +6,20 @@
  * of its ITR index has passed since the vector fired last. Firing clears
  * INTENA, so a driver that has not looked yet is not asked twice.
  *
+ * Causes of Tx queues may wait for company, for a while and as long as they are
+ * few (avf_int_tx_delay()): Linux cleans both rings in one poll, and what the
+ * completion of a lone frame holds up is small. It is not nothing: until then its
+ * bytes count against its socket and against the queue (BQL), which at worst
+ * takes no more. Hence limits in time, in bytes, and of the ring; they become
+ * causes like others when one is reached.
+ *
  * No race loses a cause: latching it and enabling the vector both happen under
  * the interrupt lock, so whichever comes second sees the other.
  */
 #include "avf_dev.h"
+
+/* Bytes whose completions may wait; less than TCP lets a socket have in a queue. */
+#define AVF_INT_SENT_MAX	(16u << 10)
 
 /* Where ITRN(@idx, @vec - 1) is, in BAR0's page 2. */
 static __le32 *avf_int_itrn(const struct avf_dev *dev, u16 vec, u32 idx)
@@ -61,38 +71,62 @@ static u64 avf_int_deadline(const struct avf_dev *dev, u16 vec, u32 mask)
 	return min;
 }
 
-/* Fire @vec, or have the timer look again, or leave it. int_lock held. */
-static void avf_int_eval(struct avf_dev *dev, u16 vec)
+static void avf_int_arm(struct avf_dev *dev, u64 deadline)
+{
+	struct avf_intr *in = &dev->intr;
+
+	if (!in->timer_ns || deadline < in->timer_ns) {
+		in->timer_ns = deadline;
+		dev->ops->timer_arm(dev->host, deadline);
+	}
+}
+
+/* @vec has the causes in @mask, or some that wait, and is enabled. */
+static noinline void avf_int_due(struct avf_dev *dev, u16 vec, u32 mask)
 {
 	struct avf_intr *in = &dev->intr;
 	struct avf_vec *v = &in->vec[vec];
-	u32 mask = v->cause;
 	u64 deadline;
 	u64 now;
 
-	if (!vec && in->mbx && (in->icr0_ena & AVF_ICR0_ADMINQ))
-		mask |= 1u << AVF_DYN_ITR_NONE;
-
-	if (!mask || !v->enabled || !avf_msix_ready(dev))
+	if (!avf_msix_ready(dev))
 		return;
 
 	now = dev->ops->now_ns(dev->host);
+	if (v->late && v->late_ns <= now)
+		mask |= v->late;
+	if (!mask) {
+		avf_int_arm(dev, v->late_ns);
+		return;
+	}
 	deadline = avf_int_deadline(dev, vec, mask);
 	if (deadline > now) {
-		if (!in->timer_ns || deadline < in->timer_ns) {
-			in->timer_ns = deadline;
-			dev->ops->timer_arm(dev->host, deadline);
-		}
+		avf_int_arm(dev, deadline);
 		return;
 	}
 
 	v->enabled = false;
 	v->cause = 0;
+	v->late = 0;
+	v->sent = 0;
+	v->sent_bytes = 0;
 	v->fired = true;
 	v->last_ns = now;
 	if (!vec)
 		in->mbx = false;
 	avf_msix_send(dev, vec);
+}
+
+/* Fire @vec, or have the timer look again, or leave it. int_lock held. */
+static inline void avf_int_eval(struct avf_dev *dev, u16 vec)
+{
+	const struct avf_vec *v = &dev->intr.vec[vec];
+	u32 mask = v->cause;
+
+	if (!vec && dev->intr.mbx && (dev->intr.icr0_ena & AVF_ICR0_ADMINQ))
+		mask |= 1u << AVF_DYN_ITR_NONE;
+	if ((mask | v->late) && v->enabled)
+		avf_int_due(dev, vec, mask);
 }
 
 /*
@@ -125,6 +159,58 @@ void avf_int_cause(struct avf_dev *dev, u16 vec, u8 itr)
 	v->cause = (u8)(v->cause | 1u << (itr & AVF_DYN_ITR_M));
 	avf_int_eval(dev, vec);
 	avf_unlock(&dev->int_lock);
+}
+
+void avf_int_sent(struct avf_dev *dev, const struct avf_txq *q, u32 n,
+		  u32 bytes)
+{
+	u32 delay = READ_ONCE(dev->tx_delay_ns);
+	u16 vec = READ_ONCE(q->vec);
+	u32 itr = READ_ONCE(q->itr) & AVF_DYN_ITR_M;
+	struct avf_vec *v;
+
+	if (!vec || vec >= avf_dev_vectors(dev))
+		return;
+
+	/* As in avf_int_cause(). */
+	avf_mb();
+	avf_lock(&dev->int_lock);
+	avf_int_look(dev, vec);
+	v = &dev->intr.vec[vec];
+	v->sent += n;
+	v->sent_bytes += bytes;
+	if (itr == AVF_DYN_ITR_NONE || !avf_int_itr(dev, vec, itr) ||
+	    v->sent >= q->len / 4u || v->sent_bytes >= AVF_INT_SENT_MAX) {
+		v->cause = (u8)(v->cause | 1u << itr);
+	} else {
+		/* The first one's wait is not made longer by those after it. */
+		if (!v->late)
+			v->late_ns = dev->ops->now_ns(dev->host) + delay;
+		v->late = (u8)(v->late | 1u << itr);
+	}
+	avf_int_eval(dev, vec);
+	avf_unlock(&dev->int_lock);
+}
+
+void avf_int_hurry(struct avf_dev *dev)
+{
+	u16 vec;
+
+	avf_lock(&dev->int_lock);
+	for (vec = 1; vec < avf_dev_vectors(dev); vec++) {
+		struct avf_vec *v = &dev->intr.vec[vec];
+
+		avf_int_look(dev, vec);
+		v->cause = (u8)(v->cause | v->late);
+		v->late = 0;
+		avf_int_eval(dev, vec);
+	}
+	avf_unlock(&dev->int_lock);
+}
+
+void avf_int_tx_delay(struct avf_dev *dev, u32 ns)
+{
+	WRITE_ONCE(dev->tx_delay_ns, min_t(u32, ns, AVF_TX_DELAY_MAX));
 }
 
 void avf_int_mbx(struct avf_dev *dev)

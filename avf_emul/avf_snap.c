@@ -152,7 +152,7 @@ bool avf_snap_vec(struct avf_dev *dev, u16 vec, struct avf_snap_vec *v)
 	avf_lock(&dev->int_lock);
 	v->enabled = from->enabled;
 	v->masked = avf_msix_masked(dev, vec);
-	v->cause = from->cause;
+	v->cause = (u8)(from->cause | from->late);
 	v->fired = from->fired;
 	if (v->fired)
 		v->ago_ns = dev->ops->now_ns(dev->host) - from->last_ns;

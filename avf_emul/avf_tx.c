@@ -826,6 +826,7 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget, s32 *room,
 		.left = room ? *room : S32_MAX,
 	};
 	u64 qw[2];
+	u32 start;
 	u32 tail;
 	int err;
 
@@ -849,7 +850,8 @@ u32 avf_tx_poll(struct avf_dev *dev, u16 qid, u32 budget, s32 *room,
 		return 0;
 	}
 	scratch->bounce_used = TX_AT_BOUNCE;
-	r.end = r.q->head;
+	start = r.q->head;
+	r.end = start;
 	r.avail = avf_ring_count(r.end, tail, r.q->len);
 
 	/* A ring's worth of buffers is less than 64 MiB: nothing overflows. */
@@ -885,7 +887,8 @@ out:
 	/* Write-backs first, then the look at the vector's enable bit. */
 	avf_mb();
 	if (r.irq)
-		avf_int_cause(dev, READ_ONCE(r.q->vec), READ_ONCE(r.q->itr));
+		avf_int_sent(dev, r.q, avf_ring_count(start, r.q->head, r.q->len),
+			     (u32)((room ? *room : S32_MAX) - r.left));
 	if (room)
 		*room = r.left;
 	return r.done;

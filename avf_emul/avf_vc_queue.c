@@ -252,5 +252,6 @@ AVF_VC_COMMIT(disable_queues)
 
 	/* The driver frees the rings when it sees the reply (Q2). */
 	avf_dev_queues_stop(dev, le32_to_cpu(sel->txq), le32_to_cpu(sel->rxq));
+	avf_int_hurry(dev);
 	return AVF_VC_OK;
 }

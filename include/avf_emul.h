@@ -554,6 +554,22 @@ void avf_hw_itr(struct avf_dev *dev);
 
 /* ------------------------------------------------------- interrupts (any) */
 
+#define AVF_TX_DELAY_MAX	8190000u
+
+/**
+ * avf_int_tx_delay() - let interrupts for Tx completions wait for others. any.
+ * @ns: for so long at most, up to AVF_TX_DELAY_MAX; 0, as at first = not at all
+ *
+ * A driver looks at all queues of a vector whenever that fires, so the interrupt
+ * for a lone frame's completion is in vain when one for a received frame comes
+ * soon after, as it does where requests are answered. It does not wait when
+ * completions since the last one take a quarter of the ring or 16 KiB, when a
+ * queue is disabled, nor at all when the queue's ITR interval is 0, by which a
+ * driver (ethtool -C tx-usecs 0) asks for interrupts at once. What is written
+ * back is not delayed.
+ */
+void avf_int_tx_delay(struct avf_dev *dev, u32 ns);
+
 /** avf_int_timer() - a deadline given to timer_arm() has passed. any. */
 void avf_int_timer(struct avf_dev *dev);
 

@@ -406,6 +406,7 @@ int vdcm_doorbell_caps(struct vdcm_adi *adi, struct vfio_region_info *info,
 		       struct vfio_info_cap *caps);
 int vdcm_doorbell_mmap(struct vdcm_adi *adi, struct vm_area_struct *vma);
 bool vdcm_doorbell_idle(struct vdcm_adi *adi, u64 idle);	/* worker */
+u32 vdcm_doorbell_tx_delay(const struct vdcm_adi *adi);	/* worker */
 void vdcm_doorbell_armed(struct vdcm_adi *adi);	/* worker */
 void vdcm_doorbell_touched(struct vdcm_adi *adi);	/* under the mmap lock */
 bool vdcm_doorbell_hw_page(struct vdcm_adi *adi);

@@ -58,6 +58,20 @@
 /* A fault after this many times what it was held is no longer soon. */
 #define VDCM_SOON		8
 
+/*
+ * How long the interrupt for a lone Tx completion may wait for another. A driver
+ * cannot tell that from throttling; 126 us is as far as iavf's own adaptive
+ * throttling goes, and it should be about that where taking a page away costs the
+ * 2 to 4 us of a machine. Where all takes a hundred times as long, so do answers.
+ */
+#define VDCM_TX_DELAY_COSTS	32
+#define VDCM_TX_DELAY_MIN_NS	(64 * NSEC_PER_USEC)
+
+static unsigned int tx_irq_delay_us = AVF_TX_DELAY_MAX / NSEC_PER_USEC;
+module_param(tx_irq_delay_us, uint, 0644);
+MODULE_PARM_DESC(tx_irq_delay_us,
+		 "how long the interrupt for a lone sent frame waits for another at most, in us (0 = not at all)");
+
 /* For tests that want a device to fall asleep at a time they know. */
 static unsigned int doorbell_hold_us;
 module_param(doorbell_hold_us, uint, 0644);
@@ -414,6 +428,21 @@ void vdcm_doorbell_hw_stop(struct vdcm_adi *adi, u32 txq, u32 rxq)
 	if ((rxq & 1) && db->hw[AVF_DB_RX])
 		vdcm_doorbell_switch(adi, AVF_DB_RX, 0);
 	mutex_unlock(&db->lock);
+}
+
+/**
+ * vdcm_doorbell_tx_delay() - how long may an interrupt for sent frames wait?
+ * @adi: the ADI
+ *
+ * Worker. Returns nanoseconds, see avf_int_tx_delay().
+ */
+u32 vdcm_doorbell_tx_delay(const struct vdcm_adi *adi)
+{
+	u64 max = READ_ONCE(tx_irq_delay_us) * (u64)NSEC_PER_USEC;
+	u64 delay = max_t(u64, VDCM_TX_DELAY_COSTS * adi->doorbell.cost_ns,
+			  VDCM_TX_DELAY_MIN_NS);
+
+	return min3(delay, max, (u64)AVF_TX_DELAY_MAX);
 }
 
 /**

@@ -251,6 +251,7 @@ static void vdcm_worker_serve(struct vdcm_adi *adi, struct vdcm_worker *w)
 	 */
 	pending |= avf_tx_pending(adi->avf);
 
+	avf_int_tx_delay(adi->avf, vdcm_doorbell_tx_delay(adi));
 	adi->used = 0;
 	room = (s32)adi->turn;
 	for (i = 0; i < AVF_MAX_QPS; i++) {

@@ -91,6 +91,9 @@ void fz_open(struct fz *f, u32 id, u16 nq, u32 flags, const u8 *in, size_t len)
 	}
 	f->dev = avf_dev_create(&f->params, &f->ops, f);
 	FZ_CHECK(f->dev);
+	/* Of twins, both or none. */
+	if (nq % 2)
+		avf_int_tx_delay(f->dev, AVF_TX_DELAY_MAX);
 	fz_shadow_reset(f, true);
 	mem_init(f);
 }

@@ -366,6 +366,207 @@ TEST(queue_tx)
 	bed_close(&b);
 }
 
+/* ------------------------------------------ completions that wait for company */
+
+#define WAIT	(1000 * US)
+
+/* Of queue and vector 1, whose interrupt is enabled and long past its interval. */
+static void wait_bed(struct bed *b)
+{
+	bed_up(b);
+	host_wr(&b->h, R_ITRN(1, 0), 10);
+	avf_int_tx_delay(b->h.dev, WAIT);
+	host_advance(&b->h, 100 * WAIT);
+	host_wr(&b->h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	host_irqs(&b->h, 1);
+}
+
+static void wait_send(struct bed *b, const uint8_t *frame, uint32_t len)
+{
+	CHECK_EQ(avfdrv_tx(&b->d, 0, frame, len), 0);
+	host_run(&b->h);
+}
+
+/* Written back at once, announced in time, once; the next one no later. */
+TEST(tx_waits)
+{
+	uint8_t frame[64];
+	struct bed b;
+
+	wait_bed(&b);
+	frame_to(&b, frame);
+	wait_send(&b, frame, 64);
+	CHECK_EQ(avfdrv_tx_clean(&b.d, 0), 1);
+	host_advance(&b.h, WAIT - US);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	/* the wait of the first, not of the last */
+	wait_send(&b, frame, 64);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	host_advance(&b.h, US);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	host_advance(&b.h, 100 * WAIT);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	wait_send(&b, frame, 64);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	host_advance(&b.h, WAIT);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	bed_close(&b);
+}
+
+/* What it waits for: one interrupt for both, and none after it. */
+TEST(tx_waits_for_rx)
+{
+	uint8_t frame[64], map[14] = { 0 };
+	struct bed b;
+
+	wait_bed(&b);
+	frame_to(&b, frame);
+	put_le16(map, 1);
+	put_le16(map + 2, b.d.vsi);
+	put_le16(map + 4, 1);
+	put_le16(map + 6, 0xf);
+	put_le16(map + 8, 0xf);
+	put_le16(map + 12, 1);
+	CHECK_EQ(avfdrv_cmd(&b.d, VC_CONFIG_IRQ_MAP, map, sizeof(map), NULL),
+		 0);
+	wait_send(&b, frame, 64);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	CHECK_EQ(host_rx(&b.h, frame, 64, 1), 0);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	host_advance(&b.h, 100 * WAIT);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	bed_close(&b);
+}
+
+/* A driver that is slower than the wait is interrupted as soon as it may be. */
+TEST(tx_waits_while_disabled)
+{
+	uint8_t frame[64];
+	struct bed b;
+
+	wait_bed(&b);
+	frame_to(&b, frame);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_ITR(3));
+	wait_send(&b, frame, 64);
+	host_advance(&b.h, WAIT - US);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_ITR(3));
+	host_advance(&b.h, 10 * WAIT);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	bed_close(&b);
+}
+
+/* A quarter of the ring does not wait, nor do 16 KiB; after that it starts anew. */
+TEST(tx_waits_unless_many)
+{
+	uint8_t frame[1514];
+	struct bed b;
+	uint32_t n, round, quarter;
+
+	wait_bed(&b);
+	frame_to(&b, frame);
+	quarter = b.d.tx_count / 4u;
+	CHECK(quarter * 64 < 16384 && quarter > 11);
+	for (round = 0; round < 2; round++) {
+		for (n = 1; n < quarter; n++) {
+			wait_send(&b, frame, 64);
+			CHECK_EQ(avfdrv_tx_clean(&b.d, 0), 1);
+		}
+		CHECK_EQ(host_irqs(&b.h, 1), 0);
+		wait_send(&b, frame, 64);
+		CHECK_EQ(avfdrv_tx_clean(&b.d, 0), 1);
+		host_advance(&b.h, 20 * US);
+		CHECK_EQ(host_irqs(&b.h, 1), 1);
+		host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	}
+	memset(frame + 64, 0, sizeof(frame) - 64);
+	for (n = 0; n < 10; n++) {
+		wait_send(&b, frame, 1514);
+		CHECK_EQ(avfdrv_tx_clean(&b.d, 0), 1);
+	}
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	wait_send(&b, frame, 1514);
+	host_advance(&b.h, 20 * US);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	bed_close(&b);
+}
+
+/* It asked for interrupts at once, by its interval or its index. */
+TEST(tx_waits_not)
+{
+	uint8_t frame[64];
+	struct bed b;
+
+	wait_bed(&b);
+	frame_to(&b, frame);
+	host_wr(&b.h, R_ITRN(1, 0), 0);
+	wait_send(&b, frame, 64);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(1) | DYN_INTERVAL(10));
+	wait_send(&b, frame, 64);
+	host_advance(&b.h, 20 * US);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	/* and the host may */
+	host_advance(&b.h, WAIT);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	host_advance(&b.h, WAIT);
+	avf_int_tx_delay(b.h.dev, 0);
+	wait_send(&b, frame, 64);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	bed_close(&b);
+}
+
+/* The interval since the last interrupt is kept as well, whichever is longer. */
+TEST(tx_waits_and_throttle)
+{
+	uint8_t frame[64];
+	struct bed b;
+
+	wait_bed(&b);
+	frame_to(&b, frame);
+	wait_send(&b, frame, 64);
+	host_advance(&b.h, WAIT);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(1) |
+		DYN_INTERVAL(1000));
+	wait_send(&b, frame, 64);
+	host_advance(&b.h, 2 * WAIT - US);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	host_advance(&b.h, US);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	bed_close(&b);
+}
+
+/* Stopped, the queue's last completions are announced; reset, they are not. */
+TEST(tx_waits_then_stop)
+{
+	uint8_t frame[64];
+	struct bed b;
+
+	wait_bed(&b);
+	frame_to(&b, frame);
+	wait_send(&b, frame, 64);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	CHECK_EQ(avfdrv_queues(&b.d, VC_DISABLE_QUEUES, 1, 1), 0);
+	CHECK_EQ(host_irqs(&b.h, 1), 1);
+	bed_close(&b);
+
+	wait_bed(&b);
+	wait_send(&b, frame, 64);
+	avf_dev_reset(b.h.dev, AVF_RESET_VF);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	host_wr(&b.h, R_DYN_CTLN(0), DYN_INTENA | DYN_ITR(3));
+	host_advance(&b.h, 100 * WAIT);
+	CHECK_EQ(host_irqs(&b.h, 1), 0);
+	bed_close(&b);
+}
+
 /* Probed, mapped nowhere: completions are written, nobody is interrupted. */
 TEST(unmapped_queue)
 {

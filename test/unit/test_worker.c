@@ -9,6 +9,7 @@
 #define avf_tx_poll	sim_tx_poll
 #define avf_tx_ready	sim_tx_ready
 #define avf_tx_pending	sim_tx_pending
+#define avf_int_tx_delay sim_tx_delay
 #define trace_vdcm_park(adi, ns)	(parks++)
 
 static unsigned int parks;
@@ -95,6 +96,18 @@ bool vdcm_bar_serve(struct vdcm_adi *adi)
 {
 	(void)adi;
 	return false;
+}
+
+void sim_tx_delay(struct avf_dev *d, u32 ns)
+{
+	(void)d;
+	(void)ns;
+}
+
+u32 vdcm_doorbell_tx_delay(const struct vdcm_adi *adi)
+{
+	(void)adi;
+	return 0;
 }
 
 void vdcm_doorbell_armed(struct vdcm_adi *adi)
