@@ -124,7 +124,7 @@ fuzz:
 demo:
 	test/vm/demo
 
-# BENCH="tcp ping": some of it only; ROUNDS, CPUS: see test/bench/README.md
+# BENCH="tcp ping": some of it only; ROUNDS, CPUS, ICOUNT: see test/bench/README.md
 bench:
 	test/bench/vm/run $(BENCH)
 
