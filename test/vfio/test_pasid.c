@@ -5,7 +5,9 @@
  * reaches that and nothing else; what is taken away is gone when the call for it
  * returns; a mistake stops a queue of the one who made it.
  *
- * test_pasid UUID UUID
+ * test_pasid UUID UUID [shared]
+ * shared: the two in one container: each has a PASID of its own over the same
+ * memory.
  */
 #include <pthread.h>
 #include <string.h>
@@ -233,12 +235,96 @@ static void release(char *uuid)
 	exchange(FRAMES);
 }
 
+/* ------------------------------------------------- two over the same memory */
+
+/* Does the other receive what device @i sends from memory of a second mapping? */
+static bool from_second(int i, uint32_t at, uint8_t byte)
+{
+	uint8_t f[2048];
+	uint32_t n;
+
+	pair_frame(&p, i, mem[1].va + at, 100, 0);
+	memset(mem[1].va + at + 14, byte, 86);
+	send_from(i, mem[1].iova + at);
+	n = receive(!i, f, sizeof(f), 300);
+	CHECK(!n || (n == 100 && f[14] == byte && f[99] == byte));
+	return n;
+}
+
+/* To nobody, but the device reads the frame and says so. */
+static void sends(int i)
+{
+	uint8_t f[100];
+	int ms;
+
+	pair_frame(&p, i, f, sizeof(f), 0);
+	CHECK(!avfdrv_tx(&p.d[i], 0, f, sizeof(f)));
+	for (ms = 0; !avfdrv_tx_clean(&p.d[i], 0); ms++) {
+		CHECK(ms < 2000, "not sent");
+		usleep(1000);
+	}
+}
+
+static void shared(char **uuid)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		vfio_mem_init(&mem[i], MEM);
+		vfiodev_open(&p.v[i], uuid[i], VFIO_TYPE1v2_IOMMU, &mem[0],
+			     i ? &p.v[0] : NULL);
+	}
+	mem[1].iova += MEM;
+	vfiodev_map(&p.v[0], &mem[1]);
+	for (i = 0; i < 2; i++)
+		up(i);
+	exchange(FRAMES);
+	for (i = 0; i < 2; i++)
+		CHECK(from_second(i, 0, (uint8_t)(0xb0 + i)));
+	printf("both reach what is mapped once: ok\n");
+
+	/* One call takes it from both; whoever tries stops, and no other. */
+	CHECK(!vfiodev_unmap(&p.v[0], mem[1].iova, MEM));
+	CHECK(!from_second(0, 0, 0xb2));
+	CHECK(!pair_one(&p, 0, 100, 1), "its queue did not stop");
+	CHECK(pair_one(&p, 1, 100, 2));
+	CHECK(!avfdrv_reset(&p.d[0]));
+	exchange(FRAMES);
+	CHECK(!from_second(1, 0, 0xb3));
+	CHECK(!pair_one(&p, 1, 100, 1), "its queue did not stop");
+	CHECK(pair_one(&p, 0, 100, 2));
+	CHECK(!avfdrv_reset(&p.d[1]));
+	exchange(FRAMES);
+	printf("unmapped, for both: ok\n");
+
+	/* One leaves the container, and its PASID; the other's way is its own. */
+	avfdrv_remove(&p.d[1]);
+	vfiodev_close(&p.v[1]);
+	avfdrv_fini(&p.d[1]);
+	for (i = 0; i < FRAMES; i++)
+		sends(0);
+	vfiodev_open(&p.v[1], uuid[1], VFIO_TYPE1v2_IOMMU, &mem[0], &p.v[0]);
+	up(1);
+	exchange(FRAMES);
+	printf("one goes, one stays: ok\n");
+	for (i = 1; i >= 0; i--) {
+		avfdrv_remove(&p.d[i]);
+		vfiodev_close(&p.v[i]);
+	}
+	for (i = 0; i < 2; i++)
+		vfio_mem_fini(&mem[i]);
+}
+
 int main(int argc, char **argv)
 {
 	int i;
 
 	setlinebuf(stdout);
-	CHECK(argc == 3, "usage: %s UUID UUID", argv[0]);
+	CHECK(argc >= 3, "usage: %s UUID UUID [shared]", argv[0]);
+	if (argc > 3) {
+		shared(argv + 1);
+		return 0;
+	}
 	for (i = 0; i < 2; i++) {
 		open_one(i, argv[1 + i]);
 		up(i);

@@ -16,6 +16,7 @@ PROGRAMS=/run/bed/programs
 PF=
 A=$(uuid 1)
 B=$(uuid 2)
+C=$(uuid 3)
 
 # lib.sh's, for this PF.
 pf() { echo "$PF"; }
@@ -138,6 +139,19 @@ isolation() {
 	[ $(($(stat_of "$A" queues_stopped) - n0)) = 1 ]
 	[ $(($(stat_of "$B" queues_stopped) - n1)) -ge 1 ]
 	grep -E "^$B: the device stopped receive queue 0 for what it did" "/sys/class/mdev_bus/$PF/last_error"
+}
+
+# Two devices of one user: both over the memory of one container, each by a PASID
+# of its own.
+shared() {
+	local n0 n1
+	n0=$(stat_of "$A" queues_stopped)
+	n1=$(stat_of "$B" queues_stopped)
+	timeout 300 "$PROGRAMS/test_pasid" "$A" "$B" shared
+	echo "queues stopped: A $(($(stat_of "$A" queues_stopped) - n0)), B $(($(stat_of "$B" queues_stopped) - n1))"
+	[ $(($(stat_of "$A" queues_stopped) - n0)) = 1 ]
+	[ $(($(stat_of "$B" queues_stopped) - n1)) = 1 ]
+	! log_since shared-container | grep 'the device stopped receive'
 }
 
 # PASIDs and queues that others just had: A's PASID goes to one that does not fit
@@ -270,6 +284,42 @@ statistics() {
 	[ "$(stat_of "$A" dma_errors)" = 0 ]
 }
 
+# A second device for a guest that has one: another PASID over the same memory.
+# Both reach the other guest, the wire, and each other; one goes on without the
+# other.
+two_in_one() {
+	local net=10.78.0 far='ip netns exec far' a0 c0
+	mdev_create 3
+	guest qmp a "{\"execute\": \"device_add\", \"arguments\": {\"driver\": \"vfio-pci\", \"id\": \"second\",
+		\"sysfsdev\": \"$MDEV/$C\", \"bus\": \"rp1\"}}"
+	wait_for 40 guest run a test -e /sys/class/net/eth1
+	[ "$(sort -u "$MDEV"/{"$A","$B","$C"}/pasid | wc -l)" = 3 ]
+	guest run a "ip link set eth1 up && ip addr replace $net.1/24 dev eth1"
+	guest run b "ip addr replace $net.2/24 dev eth0"
+	ip addr replace $net.254/24 dev "$(uplink)"
+	reachable a $net.2 40
+	grep . "$MDEV"/*/{pasid,stats/mirrored_pages}
+	[ "$(stat_of "$A" mirrored_pages)" -gt 100000 ]
+	[ "$(stat_of "$A" mirrored_pages)" = "$(stat_of "$C" mirrored_pages)" ]
+	a0=$(stat_of "$A" tx_unicast)
+	c0=$(stat_of "$C" tx_unicast)
+	ping_ok a $net.2 100
+	ping_ok a $net.254 50
+	echo "its second device sent $(($(stat_of "$C" tx_unicast) - c0)), its first $(($(stat_of "$A" tx_unicast) - a0))"
+	[ $(($(stat_of "$C" tx_unicast) - c0)) -ge 150 ]
+	[ $(($(stat_of "$A" tx_unicast) - a0)) -lt 50 ]
+	guest run a "ip netns add far && ip link set eth1 netns far &&
+		$far ip link set eth1 up && $far ip addr add $(guest_ip 3)/24 dev eth1"
+	reachable a "$(guest_ip 3)" 40
+	c0=$(stat_of "$C" rx_unicast)
+	ping_ok a "$(guest_ip 3)" 100
+	[ $(($(stat_of "$C" rx_unicast) - c0)) -ge 100 ]
+	guest run a "$far ip link set eth1 down"
+	ping_ok a "$(guest_ip 2)" 50
+	guest run a "$far ip link set eth1 up"
+	reachable a "$(guest_ip 3)" 40
+}
+
 # The whole port, under both guests: their drivers notice, and come back.
 pf_reset() {
 	local i pa pb ra
@@ -280,16 +330,20 @@ pf_reset() {
 		echo 1 >"/sys/bus/pci/devices/$PF/reset"
 		reachable a "$HOST_IP" 60 || die "PF reset $i: no traffic of a"
 		reachable a "$(guest_ip 2)" 60 || die "PF reset $i: no traffic of b"
+		reachable a "$(guest_ip 3)" 60 || die "PF reset $i: no traffic of a's second"
 	done
 	[ "$(cat "$MDEV/$A/pasid" "$MDEV/$B/pasid" | paste -sd' ')" = "$pa $pb" ]
 	[ $(($(stat_of "$A" resets_pf) - ra)) = 2 ]
 	ping_ok a "$(guest_ip 2)" 20
 }
 
+nothing_mirrored() { [ "$(stat_of "$1" pinned_pages) $(stat_of "$1" mirrored_pages)" = '0 0' ]; }
+
 killed_under_traffic() {
 	guest run a "ping -q -i 0.01 -c 6000 $(guest_ip 2) >/dev/null 2>&1 & sleep 1"
 	guest kill a
-	wait_for 10 test "$(stat_of "$A" pinned_pages)" = 0
+	wait_for 10 nothing_mirrored "$A"
+	wait_for 10 nothing_mirrored "$C"
 	ping_ok b "$HOST_IP" 20
 }
 
@@ -362,6 +416,7 @@ check vdcmctl tool
 check programs programs
 check programs-4 programs_4
 check isolation isolation
+check shared-container shared
 check pasid-again pasid_again
 if [ "${1:-}" != programs ]; then
 	check testpmd testpmd
@@ -371,6 +426,7 @@ if [ "${1:-}" != programs ]; then
 	check tcp-between-guests tcp_between
 	check tcp-wire tcp_wire
 	check statistics statistics
+	check two-in-one-guest two_in_one
 	check pf-reset-2 pf_reset
 	check guest-kill-under-traffic killed_under_traffic
 	check unbind-while-running unbind_while_running
