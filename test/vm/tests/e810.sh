@@ -17,6 +17,7 @@ PF=
 A=$(uuid 1)
 B=$(uuid 2)
 C=$(uuid 3)
+TRACE=/sys/kernel/tracing
 
 # lib.sh's, for this PF.
 pf() { echo "$PF"; }
@@ -225,8 +226,64 @@ testpmd() {
 	! log_since testpmd | grep -E 'DMAR:.*fault addr|the device stopped'
 }
 
+# What is offered to KVM from here on, and what it takes: offers PRODUCER IRQ,
+# withdrawals, and the producers that found a consumer.
+watch_offers() {
+	local irq='+24(%di):s32'
+	# An argument since 6.17, a member of the offer before.
+	! at_least 6.17 "$(uname -r)" || irq=%dx:s32
+	modprobe kvm
+	mountpoint -q $TRACE || mount -t tracefs tracefs $TRACE
+	{
+		echo "p:vdcm_test/offer irq_bypass_register_producer at=%di irq=$irq"
+		echo "p:vdcm_test/withdraw irq_bypass_unregister_producer at=%di"
+		echo "p:vdcm_test/ask irq_bypass_register_consumer"
+		echo "p:vdcm_test/take kvm_arch_irq_bypass_add_producer at=%si"
+	} >$TRACE/kprobe_events
+	echo >$TRACE/trace
+	echo 1 >$TRACE/events/vdcm_test/enable
+}
+
+# offers [taken]: the interrupts that are on offer now; or those that KVM took.
+offers() {
+	awk -v what="${1:-}" '
+		{ for (i = 1; i <= NF; i++) { split($i, kv, "="); v[kv[1]] = kv[2] } }
+		/ offer: / { irq[v["at"]] = v["irq"] }
+		/ take: / { took[v["at"]] = 1 }
+		/ withdraw: / { delete irq[v["at"]]; delete took[v["at"]] }
+		END { for (a in irq) if (what == "" || a in took) print irq[a] }' $TRACE/trace | sort -n
+}
+
+# As many as the guests have interrupts of queues, each with its own number.
+# Whether KVM asks for any is for it to say: where no IOMMU can post interrupts
+# later kernels do not.
+irq_offers() {
+	offers >"$OUT/offers.txt"
+	sed -nE 's/^ *([0-9]+):.* vdcm\[[0-9]+\]\(.*/\1/p' /proc/interrupts | sort -n >"$OUT/irqs.txt"
+	grep 'vdcm\[' /proc/interrupts
+	echo "offered: $(paste -sd' ' "$OUT/offers.txt"); taken: $(offers taken | paste -sd' ')"
+	[ "$(wc -l <"$OUT/irqs.txt")" -ge 3 ]
+	cmp "$OUT/offers.txt" "$OUT/irqs.txt"
+	if grep ' ask: ' $TRACE/trace >/dev/null; then
+		offers taken | cmp - "$OUT/irqs.txt"
+	else
+		[ "$MODE" = attach ] || die "KVM of this kernel asks for interrupts, and did not"
+		echo "KVM asked for none"
+	fi
+}
+
+# Of a device that is gone nothing is on offer.
+irqs_withdrawn() {
+	offers
+	[ -z "$(offers)" ]
+	! grep 'vdcm\[' /proc/interrupts || die "interrupts of nobody"
+	echo 0 >$TRACE/events/vdcm_test/enable
+	echo >$TRACE/kprobe_events
+}
+
 boots() {
 	peer_up
+	watch_offers
 	guest start a --mdev "$A"
 	guest start b --mdev "$B"
 	net_up a 1
@@ -427,9 +484,11 @@ if [ "${1:-}" != programs ]; then
 	check tcp-wire tcp_wire
 	check statistics statistics
 	check two-in-one-guest two_in_one
+	check irq-offers irq_offers
 	check pf-reset-2 pf_reset
 	check guest-kill-under-traffic killed_under_traffic
 	check unbind-while-running unbind_while_running
+	check irqs-withdrawn irqs_withdrawn
 	check adis-200 two_hundred
 fi
 check unload unloads
