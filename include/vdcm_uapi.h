@@ -34,6 +34,11 @@ struct vdcm_dma_hint {
  * mapping and before enabling queues; from the first hint on until the device
  * is closed nothing is probed for. Unmapping needs no hint.
  *
+ * What a hint is about was mapped by one call, or by several that share no huge
+ * page: of a page of hugetlbfs only the first and the last 4 KiB are pinned,
+ * which makes such a hint fast. Unmapping any of it takes all of it from the
+ * device.
+ *
  * Elsewhere it succeeds, and does nothing. Returns 0, or -1 with errno EINVAL
  * (a field is wrong), ENOENT (not all of it is mapped), ERANGE (the IOMMU can
  * map no memory there), E2BIG (too many pieces), EACCES (the container cannot

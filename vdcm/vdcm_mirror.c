@@ -91,12 +91,14 @@ static void vdcm_extent_delete_at(struct vdcm_mirror *m, u32 i)
 
 /* None of the pages is in an extent, and there is room for one more. */
 static void vdcm_extent_insert(struct vdcm_mirror *m, u64 pfn, u32 n,
-			       bool write)
+			       bool write, bool ends)
 {
 	u32 i = vdcm_extent_find(m, pfn);
 	struct vdcm_extent *e = &m->extents[i];
-	bool left = i && e[-1].last + 1 == pfn && e[-1].write == write;
-	bool right = i < m->num && e->first == pfn + n && e->write == write;
+	bool left = i && e[-1].last + 1 == pfn && e[-1].write == write &&
+		    e[-1].ends == ends;
+	bool right = i < m->num && e->first == pfn + n && e->write == write &&
+		     e->ends == ends;
 
 	if (left && right) {
 		e[-1].last = e->last;
@@ -110,6 +112,7 @@ static void vdcm_extent_insert(struct vdcm_mirror *m, u64 pfn, u32 n,
 		e->first = pfn;
 		e->last = pfn + n - 1;
 		e->write = write;
+		e->ends = ends;
 	}
 	m->pages += n;
 }
@@ -184,7 +187,44 @@ static int vdcm_mirror_take(struct vdcm_mirror *m, u64 pfn, u32 n, bool write)
 	if (ret)
 		m->ops->unpin(m->host, pfn, n);
 	else
-		vdcm_extent_insert(m, pfn, n, write);
+		vdcm_extent_insert(m, pfn, n, write, false);
+	return ret;
+}
+
+/* Pages of an extent, out of the IOMMU's reach. */
+static void vdcm_mirror_unpin(struct vdcm_mirror *m, u64 first, u64 last,
+			      bool ends)
+{
+	if (!ends) {
+		m->ops->unpin(m->host, first, last - first + 1);
+		return;
+	}
+	for (; first <= last; first += VDCM_BLOCK) {
+		m->ops->unpin(m->host, first, 1);
+		m->ops->unpin(m->host, VDCM_BLOCK_LAST(first), 1);
+	}
+}
+
+/* A block, none of it in the mirror, if it is a huge page. Else -EAGAIN. */
+static int vdcm_mirror_take_huge(struct vdcm_mirror *m, u64 pfn)
+{
+	u64 phys;
+	int ret;
+
+	m->at = pfn;
+	if (m->severed)
+		return -ENODEV;
+	ret = vdcm_extent_reserve(m, 2);
+	if (ret)
+		return ret;
+	ret = m->ops->pin_huge(m->host, pfn, &phys);
+	if (ret)
+		return ret;
+	ret = m->ops->map(m->host, pfn, phys, VDCM_BLOCK, true);
+	if (ret)
+		vdcm_mirror_unpin(m, pfn, VDCM_BLOCK_LAST(pfn), true);
+	else
+		vdcm_extent_insert(m, pfn, VDCM_BLOCK, true, true);
 	return ret;
 }
 
@@ -238,6 +278,21 @@ static int vdcm_mirror_fill(struct vdcm_mirror *m, u64 first, u64 last,
 		pfn += n;
 	}
 	return 0;
+}
+
+/* Pages of one block, @first to @last, of which the user says they are there. */
+static int vdcm_mirror_fill_told(struct vdcm_mirror *m, u64 first, u64 last)
+{
+	u32 i = vdcm_extent_find(m, first);
+	int ret;
+
+	if (last - first + 1 == VDCM_BLOCK &&
+	    (i == m->num || m->extents[i].first > last)) {
+		ret = vdcm_mirror_take_huge(m, first);
+		if (ret != -EAGAIN)
+			return ret;
+	}
+	return vdcm_mirror_fill(m, first, last, true);
 }
 
 /* Is the page in the mirror? Tries. 0, -ENOENT, or an error. */
@@ -325,7 +380,7 @@ int vdcm_mirror_add(struct vdcm_mirror *m, u64 first, u64 last)
 		ret = vdcm_mirror_enter(m);
 		if (ret)
 			break;
-		ret = vdcm_mirror_fill(m, pfn, end, true);
+		ret = vdcm_mirror_fill_told(m, pfn, end);
 		mutex_unlock(&m->lock);
 	}
 	if (ret)
@@ -353,7 +408,14 @@ static void vdcm_mirror_restore(struct vdcm_mirror *m, u64 pfn, u32 n,
 static void vdcm_mirror_cut(struct vdcm_mirror *m, u32 i, u64 first, u64 last)
 {
 	const struct vdcm_extent *e = &m->extents[i];
+	bool ends = e->ends;
 	u64 lo, hi, pfn;
+
+	/* What is held by its ends is held as a whole. */
+	if (ends) {
+		first = VDCM_BLOCK_FIRST(first);
+		last = VDCM_BLOCK_LAST(last);
+	}
 
 	/* Without room for one extent more lose what is behind them. */
 	if (first > e->first && last < e->last && vdcm_extent_reserve(m, 1))
@@ -375,7 +437,7 @@ static void vdcm_mirror_cut(struct vdcm_mirror *m, u32 i, u64 first, u64 last)
 		m->phys[1][pfn - last - 1] = m->ops->phys(m->host, pfn);
 
 	vdcm_mirror_unmap_pages(m, lo, hi - lo + 1);
-	m->ops->unpin(m->host, first, last - first + 1);
+	vdcm_mirror_unpin(m, first, last, ends);
 	vdcm_extent_remove(m, i, first, last);
 	if (lo < first)
 		vdcm_mirror_restore(m, lo, first - lo, m->phys[0]);

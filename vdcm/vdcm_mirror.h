@@ -8,6 +8,12 @@
  * unmapped, then unpinned, before vdcm_mirror_unmap() returns. The container
  * cannot be asked what it maps, only whether it maps a page: so pages are found
  * by trying to pin them.
+ *
+ * Pinning is what takes the time. Where the user says what it has mapped, of a
+ * huge page the first and the last page are pinned only, which holds all of it
+ * and makes the container tell when it goes. A user who lies about that, and has
+ * mapped something else in between, has its device reach a page of its own; the
+ * block leaves the mirror as soon as one of the two does.
  */
 #ifndef VDCM_MIRROR_H
 #define VDCM_MIRROR_H
@@ -44,7 +50,13 @@ struct vdcm_mirror_ops {
 	 * not be written, or another error.
 	 */
 	int (*pin)(void *host, u64 pfn, u32 n, bool write, u64 *phys);
-	/** @unpin: the reverse, also of a part. */
+	/**
+	 * @pin_huge: a whole block that is memory of one huge page which is
+	 * never split and may be written: its first and its last page. Returns
+	 * 0 and where it begins, or -EAGAIN: @pin tells what it is.
+	 */
+	int (*pin_huge)(void *host, u64 pfn, u64 *phys);
+	/** @unpin: the reverse of either, also of a part. */
 	void (*unpin)(void *host, u64 pfn, u64 n);
 	/** @map: pages that follow each other in memory. 0 or -errno. */
 	int (*map)(void *host, u64 pfn, u64 phys, u32 n, bool write);
@@ -73,11 +85,13 @@ struct vdcm_mirror_ops {
  * @first: page frame number of the IOVA
  * @last:  the same, included
  * @write: may be written
+ * @ends:  whole blocks, of each its first and last page are pinned only
  */
 struct vdcm_extent {
 	u64 first;
 	u64 last;
 	bool write;
+	bool ends;
 };
 
 /**
@@ -132,6 +146,7 @@ int vdcm_mirror_probe(struct vdcm_mirror *m, u64 limit);
  * @first: first page frame number
  * @last:  last one
  *
+ * All of it mapped at once by the user, or pieces that end where huge pages do.
  * Returns 0; -ENOENT when a page is not there, or another error: nothing of the
  * range is in the mirror then.
  */

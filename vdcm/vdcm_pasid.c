@@ -77,6 +77,36 @@ static int vdcm_pasid_pin(void *host, u64 pfn, u32 n, bool write, u64 *phys)
 				   &p->scratch);
 }
 
+/*
+ * Not a transparent huge page: of that its user may have mapped parts only. A
+ * page that is pinned stays what it is.
+ */
+static bool vdcm_pasid_is_huge(u64 phys)
+{
+	struct page *page = pfn_to_page(PHYS_PFN(phys));
+
+	return IS_ALIGNED(phys, VDCM_BLOCK * PAGE_SIZE) && PageHuge(page) &&
+	       page_size(compound_head(page)) >= VDCM_BLOCK * PAGE_SIZE;
+}
+
+static int vdcm_pasid_pin_huge(void *host, u64 pfn, u64 *phys)
+{
+	struct vdcm_pasid *p = host;
+	u64 iova = pfn << PAGE_SHIFT, end = VDCM_BLOCK_LAST(pfn) << PAGE_SHIFT;
+	u64 last;
+
+	if (vdcm_vdev_pin_pages(p->adi, iova, 1, true, phys, &p->scratch))
+		return -EAGAIN;
+	if (vdcm_pasid_is_huge(*phys) &&
+	    !vdcm_vdev_pin_pages(p->adi, end, 1, true, &last, &p->scratch)) {
+		if (last - *phys == end - iova)
+			return 0;
+		vdcm_vdev_unpin_pages(p->adi, end, 1, &p->scratch);
+	}
+	vdcm_vdev_unpin_pages(p->adi, iova, 1, &p->scratch);
+	return -EAGAIN;
+}
+
 static void vdcm_pasid_unpin(void *host, u64 pfn, u64 n)
 {
 	struct vdcm_pasid *p = host;
@@ -182,6 +212,7 @@ static int vdcm_pasid_wait(void *host, bool busy)
 
 static const struct vdcm_mirror_ops vdcm_pasid_mirror_ops = {
 	.pin = vdcm_pasid_pin,
+	.pin_huge = vdcm_pasid_pin_huge,
 	.unpin = vdcm_pasid_unpin,
 	.map = vdcm_pasid_map,
 	.unmap = vdcm_pasid_unmap_pages,

@@ -1,337 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mirror of what a container maps, against a container and an IOMMU that are
- * arrays with one element a page. The IOMMU is one with large entries: it drops
- * all of one when a part of it is unmapped. The mirror's own source is compiled
- * in, on a shim for the kernel; see test/unit/Makefile.
+ * The mirror of what a container maps, against the container and the IOMMU of
+ * mirror_bed.h.
  */
-#include "kshim.h"
-
-/* Memory runs out when the test wants it. */
-#define kvcalloc(n, len, gfp)	mirror_alloc(n, len)
-static void *mirror_alloc(size_t n, size_t len);
-
-#include "vdcm_mirror.c"
-
-#include "unit.h"
-
-#define BLOCKS		72u
-#define PAGES		(BLOCKS * VDCM_BLOCK)
-#define HUGE		((u64)VDCM_BLOCK * PAGE_SIZE)
-
-enum access { NONE, RO, RW, BAR };
-enum step { S_PIN, S_MAP, S_UNMAP, S_ALLOC, S_WAIT, STEPS };
-
-struct page_state {
-	u64 phys;		/* what the container has here, if anything */
-	enum access can;
-	bool pinned;
-	u64 mapped;		/* what the IOMMU has here */
-	enum access dma;
-	bool huge;		/* in an entry for all of its block */
-};
-
-static struct page_state page[PAGES];
-static u32 pages;	/* so many of them, for this test */
-static struct vdcm_mirror mirror;
-static u32 calls[STEPS], severed, busy, waits, unmapped;
-static u32 fail_step, fail_at;	/* the so manieth call of it fails, from 1 */
-static int fail_err;
-static void (*while_waiting)(void);
-static u32 seed = 1;
-
-static u32 rnd(u32 n)
-{
-	seed = seed * 1664525 + 1013904223;
-	return (seed >> 8) % n;
-}
-
-static bool fails(enum step s)
-{
-	return ++calls[s] == fail_at && s == fail_step;
-}
-
-static void *mirror_alloc(size_t n, size_t len)
-{
-	return fails(S_ALLOC) ? NULL : calloc(n, len);
-}
-
-static int op_pin(void *host, u64 pfn, u32 n, bool write, u64 *phys)
-{
-	u32 i;
-
-	CHECK(host == page && mirror.lock.held && !mirror.severed);
-	CHECK(n && pfn / VDCM_BLOCK == (pfn + n - 1) / VDCM_BLOCK);
-	if (fails(S_PIN))
-		return fail_err;
-	for (i = 0; i < n; i++) {
-		const struct page_state *p = &page[pfn + i];
-
-		if (pfn + i >= pages || p->can == NONE)
-			return -ENOENT;
-		if (p->can == BAR)
-			return -EFAULT;
-		if (write && p->can == RO)
-			return -EPERM;
-		CHECK(!p->pinned);
-	}
-	for (i = 0; i < n; i++) {
-		page[pfn + i].pinned = true;
-		phys[i] = page[pfn + i].phys;
-	}
-	return 0;
-}
-
-static void op_unpin(void *host, u64 pfn, u64 n)
-{
-	CHECK(host == page && mirror.lock.held && n);
-	for (; n; n--, pfn++) {
-		/* in this order only */
-		CHECK(page[pfn].dma == NONE);
-		CHECK(page[pfn].pinned);
-		page[pfn].pinned = false;
-	}
-}
-
-static int op_map(void *host, u64 pfn, u64 phys, u32 n, bool write)
-{
-	u32 i;
-
-	CHECK(host == page && mirror.lock.held && !mirror.severed);
-	CHECK(n && pfn / VDCM_BLOCK == (pfn + n - 1) / VDCM_BLOCK);
-	if (fails(S_MAP))
-		return fail_err;
-	for (i = 0; i < n; i++) {
-		struct page_state *p = &page[pfn + i];
-
-		CHECK(p->pinned && p->dma == NONE);
-		p->mapped = phys + i * PAGE_SIZE;
-		p->dma = write ? RW : RO;
-		p->huge = n == VDCM_BLOCK && phys % HUGE == 0;
-	}
-	return 0;
-}
-
-static bool op_unmap(void *host, u64 pfn, u64 n)
-{
-	u64 i, k;
-
-	CHECK(host == page && mirror.lock.held && !mirror.severed && n);
-	if (fails(S_UNMAP))
-		return false;
-	for (i = pfn; i < pfn + n; i++) {
-		CHECK(page[i].dma != NONE || page[i].huge);
-		if (page[i].huge) {
-			u64 first = VDCM_BLOCK_FIRST(i);
-
-			/* else memory is lost that still is mapped */
-			CHECK(first >= pfn && first + VDCM_BLOCK <= pfn + n);
-			for (k = first; k < first + VDCM_BLOCK; k++)
-				page[k].huge = false;
-		}
-		page[i].dma = NONE;
-	}
-	return true;
-}
-
-static u64 op_phys(void *host, u64 pfn)
-{
-	CHECK(host == page && mirror.lock.held);
-	CHECK(mirror.severed || page[pfn].dma != NONE);
-	return page[pfn].mapped;
-}
-
-static void op_sever(void *host)
-{
-	u32 i;
-
-	CHECK(host == page && mirror.lock.held);
-	severed++;
-	for (i = 0; i < pages; i++)
-		page[i].dma = NONE;
-}
-
-static void op_unmapped(void *host)
-{
-	CHECK(host == page && mirror.lock.held);
-	unmapped++;
-}
-
-static bool op_busy(void *host)
-{
-	CHECK(host == page && mirror.lock.held);
-	if (!busy)
-		return false;
-	busy--;
-	return true;
-}
-
-static int op_wait(void *host, bool is_busy)
-{
-	CHECK(host == page && !mirror.lock.held);
-	waits += is_busy;
-	if (while_waiting)
-		while_waiting();
-	return fails(S_WAIT) ? fail_err : 0;
-}
-
-static const struct vdcm_mirror_ops ops = {
-	.pin = op_pin,
-	.unpin = op_unpin,
-	.map = op_map,
-	.unmap = op_unmap,
-	.phys = op_phys,
-	.sever = op_sever,
-	.unmapped = op_unmapped,
-	.busy = op_busy,
-	.wait = op_wait,
-};
-
-static void begin(u32 blocks)
-{
-	CHECK(blocks <= BLOCKS);
-	pages = blocks * VDCM_BLOCK;
-	memset(page, 0, sizeof(page));
-	memset(&mirror, 0, sizeof(mirror));
-	memset(calls, 0, sizeof(calls));
-	severed = 0;
-	busy = 0;
-	waits = 0;
-	fail_at = 0;
-	while_waiting = NULL;
-	vdcm_mirror_init(&mirror, &ops, page);
-}
-
-static void end(void)
-{
-	u32 i;
-
-	fail_at = 0;
-	vdcm_mirror_unmap(&mirror, 0, ~0ull);
-	CHECK_EQ(mirror.num, 0);
-	CHECK_EQ(mirror.pages, 0);
-	for (i = 0; i < pages; i++)
-		CHECK(!page[i].pinned && page[i].dma == NONE);
-	vdcm_mirror_exit(&mirror);
-}
-
-/* ---------------------------------------------------------- the container */
-
-static u64 next_phys = 1ull << 40;
-
-/* @first to @last; huge: as the host's large pages, else 61 in a row */
-static void c_map(u32 first, u32 last, enum access can, bool huge)
-{
-	u32 i;
-
-	next_phys += HUGE - next_phys % HUGE;
-	for (i = first; i <= last; i++) {
-		CHECK(page[i].can == NONE);
-		page[i].can = can;
-		page[i].phys = next_phys +
-			       (huge ? i % VDCM_BLOCK : i + i / 61 * 5) * PAGE_SIZE;
-		if (huge && i % VDCM_BLOCK == VDCM_BLOCK - 1)
-			next_phys += 3 * HUGE;
-	}
-	next_phys += 8 * pages * PAGE_SIZE;
-}
-
-/* As type1 does it: asks us, then has it unpinned, then forgets. */
-static void c_unmap(u32 first, u32 last)
-{
-	u32 i, before = unmapped;
-
-	vdcm_mirror_unmap(&mirror, first, last);
-	CHECK_EQ(unmapped, before + 1);
-	for (i = first; i <= last; i++) {
-		CHECK(!page[i].pinned && page[i].dma == NONE);
-		page[i].can = NONE;
-	}
-}
-
-/* ---------------------------------------------------------- what must hold */
-
-/* In the mirror, pinned, and mapped where and how it is: all the same pages. */
-static void check_state(void)
-{
-	u64 sum = 0, prev = 0;
-	u32 i, k;
-
-	for (i = 0; i < mirror.num; i++) {
-		const struct vdcm_extent *e = &mirror.extents[i];
-
-		CHECK(e->first <= e->last && e->last < pages);
-		if (i) {
-			CHECK(e->first > prev);
-			/* one where it can be */
-			CHECK(e->first > prev + 1 ||
-			      e->write != mirror.extents[i - 1].write);
-		}
-		prev = e->last;
-		sum += e->last - e->first + 1;
-	}
-	CHECK_EQ(mirror.pages, sum);
-	CHECK(mirror.num <= VDCM_MAX_EXTENTS && mirror.num <= mirror.room);
-
-	for (i = 0, k = 0; i < pages; i++) {
-		const struct page_state *p = &page[i];
-		bool in;
-
-		while (k < mirror.num && mirror.extents[k].last < i)
-			k++;
-		in = k < mirror.num && mirror.extents[k].first <= i;
-		CHECK_EQ_AT(p->pinned, in, i);
-		if (severed) {
-			CHECK(p->dma == NONE);
-			continue;
-		}
-		CHECK_EQ_AT(p->dma, in ? p->can : NONE, i);
-		if (in) {
-			CHECK_EQ_AT(p->mapped, p->phys, i);
-			CHECK_EQ(mirror.extents[k].write, p->can == RW);
-		}
-	}
-	CHECK(!mirror.lock.held);
-	CHECK_EQ(mirror.severed, severed);
-}
-
-static bool in_mirror(u32 pfn)
-{
-	return page[pfn].pinned;
-}
-
-/* The pages that are in it now, and those that probing finds besides. */
-static bool want[PAGES];
-
-static void expect_probe(u32 limit)
-{
-	u32 i, b;
-
-	for (i = 0; i < pages; i++)
-		want[i] = in_mirror(i);
-	for (b = 0; b < limit; b += VDCM_BLOCK)
-		if (!b || page[b].can || page[b + VDCM_BLOCK - 1].can)
-			for (i = b; i < b + VDCM_BLOCK; i++)
-				want[i] = page[i].can != NONE;
-}
-
-static void check_want(void)
-{
-	u32 i;
-
-	for (i = 0; i < pages; i++)
-		CHECK_EQ_AT(in_mirror(i), want[i], i);
-	check_state();
-}
-
-static void probe(u32 limit)
-{
-	expect_probe(limit);
-	CHECK_EQ(vdcm_mirror_probe(&mirror, limit), 0);
-	check_want();
-}
-
-/* ------------------------------------------------------------------- tests */
+#include "mirror_bed.h"
 
 /* A machine of 9 blocks of 12: holes, ROMs, memory above the PCI hole. */
 static void machine(bool huge)
@@ -538,6 +210,75 @@ TEST_ONCE(large_entries)
 	}
 }
 
+/* Huge pages that the user speaks of: few pins, and each goes as a whole. */
+TEST_ONCE(held_by_ends)
+{
+	static const u32 cuts[][2] = {
+		{ 512, 512 }, { 1023, 1023 }, { 700, 800 }, { 512, 1023 },
+		{ 1000, 1100 }, { 0, 3000 }, { 511, 512 },
+	};
+	u32 i, k;
+
+	for (i = 0; i < ARRAY_SIZE(cuts); i++) {
+		u32 lo = cuts[i][0], hi = cuts[i][1];
+
+		begin(8);
+		hugetlb = true;
+		c_map(5, 4 * VDCM_BLOCK + 9, RW, true);
+		CHECK_EQ(vdcm_mirror_add(&mirror, 5, 4 * VDCM_BLOCK + 9), 0);
+		check_state();
+		/* two pieces of small pages, and the blocks in between */
+		CHECK_EQ(calls[S_PIN], 2);
+		CHECK_EQ(calls[S_PIN_HUGE], 3);
+		CHECK_EQ(calls[S_MAP], 5);
+		CHECK_EQ(mirror.num, 3);
+		CHECK_EQ(mirror.pages, 4 * VDCM_BLOCK + 5);
+		CHECK(!page[512].held == !page[1023].held && page[513].held &&
+		      !page[513].pinned && page[512].pinned &&
+		      page[1023].pinned);
+		CHECK(vdcm_mirror_covers(&mirror, 5, 4 * VDCM_BLOCK + 9, true));
+		/* again: nothing to be done, nor for a part */
+		CHECK_EQ(vdcm_mirror_add(&mirror, 5, 4 * VDCM_BLOCK + 9), 0);
+		CHECK_EQ(vdcm_mirror_add(&mirror, 600, 700), 0);
+		CHECK_EQ(calls[S_MAP], 5);
+
+		c_unmap(lo, hi);
+		check_state();
+		for (k = 5; k < 4 * VDCM_BLOCK + 10; k++) {
+			bool huge = k >= VDCM_BLOCK && k < 4 * VDCM_BLOCK;
+			u32 first = huge ? VDCM_BLOCK_FIRST(k) : k;
+			u32 last = huge ? VDCM_BLOCK_LAST(k) : k;
+
+			CHECK_EQ_AT(in_mirror(k), last < lo || first > hi, k);
+		}
+		end();
+	}
+
+	/* Part of it is there already, small; cannot be mapped; is read-only. */
+	begin(8);
+	hugetlb = true;
+	c_map(0, 3 * VDCM_BLOCK - 1, RW, true);
+	c_map(3 * VDCM_BLOCK, 4 * VDCM_BLOCK - 1, RO, true);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 100, 100), 0);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 0, VDCM_BLOCK - 1), 0);
+	CHECK(!page[0].held);
+	CHECK_EQ(vdcm_mirror_add(&mirror, 3 * VDCM_BLOCK, 4 * VDCM_BLOCK - 1), 0);
+	CHECK(!page[3 * VDCM_BLOCK].held);
+	check_state();
+	fail_step = S_MAP;
+	fail_err = -ERANGE;
+	fail_at = calls[S_MAP] + 2;
+	CHECK_EQ(vdcm_mirror_add(&mirror, VDCM_BLOCK, 3 * VDCM_BLOCK - 1),
+		 -ERANGE);
+	CHECK_EQ(mirror.at, 2 * VDCM_BLOCK);
+	CHECK(!in_mirror(VDCM_BLOCK) && !in_mirror(2 * VDCM_BLOCK));
+	check_state();
+	/* What is probed for is pinned page by page. */
+	probe(pages);
+	CHECK(!page[VDCM_BLOCK].held);
+	end();
+}
+
 /* Pieces without end: refused, and unmapping needs no memory for it. */
 TEST_ONCE(too_many)
 {
@@ -679,7 +420,15 @@ static bool scenario(int err)
 					  10 * VDCM_BLOCK + 9, false));
 	hurt |= ret;
 	check_state();
+	hugetlb = true;
+	c_map(5 * VDCM_BLOCK, 7 * VDCM_BLOCK - 1, RW, true);
+	ret = vdcm_mirror_add(&mirror, 5 * VDCM_BLOCK, 7 * VDCM_BLOCK - 1);
+	CHECK(!ret || ret == err || ret == -ENOMEM || ret == -ENODEV);
+	hurt |= ret;
+	check_state();
 	c_unmap(0x300, 0x4ff);
+	check_state();
+	c_unmap(5 * VDCM_BLOCK + 3, 5 * VDCM_BLOCK + 3);
 	check_state();
 	c_unmap(11 * VDCM_BLOCK + 1, 11 * VDCM_BLOCK + 1);
 	check_state();
@@ -697,7 +446,7 @@ static bool scenario(int err)
 TEST_ONCE(failures)
 {
 	static const int errs[] = { -ENOMEM, -EBUSY, -EACCES };
-	static const u32 least[STEPS] = { 200, 15, 4, 1, 20 };
+	static const u32 least[STEPS] = { 200, 15, 4, 1, 20, 1 };
 	u32 s, at, hurt;
 
 	for (s = 0; s < STEPS; s++) {
@@ -720,11 +469,12 @@ TEST_ONCE(failures)
 			 * Errors are told, but for what is lost while
 			 * unmapping: that cannot be refused.
 			 */
-			CHECK(bad || s == S_MAP || s == S_ALLOC);
+			CHECK(bad || s == S_MAP || s == S_ALLOC ||
+			      s == S_PIN_HUGE);
 			end();
 		}
 		CHECK(at > least[s]);
-		CHECK(hurt);
+		CHECK(hurt || s == S_PIN_HUGE);
 	}
 }
 
@@ -757,8 +507,17 @@ static void random_map(void)
 		n += VDCM_BLOCK - (first + n) % VDCM_BLOCK;
 	for (i = first; i < pages && i < first + n && !page[i].can; i++)
 		;
+	hugetlb = rnd(2);
 	if (i > first)
 		c_map(first, i - 1, rnd(4) ? RW : RO, rnd(3));
+}
+
+/* A page that is held with all of its block goes with any of them. */
+static bool leaves(u32 i, u32 first, u32 last)
+{
+	if (!page[i].held)
+		return i >= first && i <= last;
+	return VDCM_BLOCK_LAST(i) >= first && VDCM_BLOCK_FIRST(i) <= last;
 }
 
 static void random_step(void)
@@ -785,7 +544,7 @@ static void random_step(void)
 				;
 		}
 		for (i = 0; i < pages; i++)
-			want[i] = in_mirror(i) && (i < first || i > last);
+			want[i] = in_mirror(i) && !leaves(i, first, last);
 		c_unmap(first, last);
 		check_want();
 		break;

@@ -5,19 +5,24 @@
  * reaches that and nothing else; what is taken away is gone when the call for it
  * returns; a mistake stops a queue of the one who made it.
  *
- * test_pasid UUID UUID [shared]
+ * test_pasid UUID UUID [shared|huge]
  * shared: the two in one container: each has a PASID of its own over the same
- * memory.
+ * memory. huge: the same with memory in huge pages that the devices are told of;
+ * there have to be two.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "pair.h"
+#include "vdcm_uapi.h"
 
 #define MEM		(16u << 20)
+#define HUGE		(2u << 20)
 #define SPARE		(MEM - 0x10000)	/* of the memory, which no driver uses */
 #define NOWHERE		0x50000000ull	/* nothing is mapped there */
 #define FRAMES		40
@@ -315,14 +320,113 @@ static void shared(char **uuid)
 		vfio_mem_fini(&mem[i]);
 }
 
+/* What vfio has pinned for us. */
+static unsigned long locked_kib(void)
+{
+	unsigned long kib = 0;
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "r");
+
+	CHECK(f);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmLck: %lu", &kib) == 1)
+			break;
+	fclose(f);
+	return kib;
+}
+
+static void piece(uint64_t at, uint64_t len)
+{
+	struct vfio_mem m = {
+		.va = mem[1].va + at,
+		.iova = mem[1].iova + at,
+		.len = len,
+	};
+
+	vfiodev_map(&p.v[0], &m);
+}
+
+static void tell(int i, const struct vfio_mem *m)
+{
+	struct vdcm_dma_hint hint = {
+		.argsz = sizeof(hint),
+		.iova = m->iova,
+		.size = m->len,
+	};
+
+	CHECK(!ioctl(p.v[i].fd, VDCM_DMA_HINT, &hint), "%s", strerror(errno));
+}
+
+/*
+ * Held by their ends: few pages are pinned, all of them are reached. The first
+ * one is mapped in pieces, against what a hint is for: it goes with the first
+ * of them.
+ */
+static void huge(char **uuid)
+{
+	unsigned long before;
+	int i;
+
+	vfio_mem_init(&mem[0], MEM);
+	mem[1].va = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+	CHECK(mem[1].va != MAP_FAILED, "%s", strerror(errno));
+	mem[1].iova = mem[0].iova + MEM;
+	mem[1].len = 2 * HUGE;
+	for (i = 0; i < 2; i++)
+		vfiodev_open(&p.v[i], uuid[i], VFIO_TYPE1v2_IOMMU, &mem[0],
+			     i ? &p.v[0] : NULL);
+	piece(0, 4096);
+	piece(4096, HUGE - 2 * 4096);
+	piece(HUGE - 4096, 4096);
+	piece(HUGE, HUGE);
+	for (i = 0; i < 2; i++) {
+		tell(i, &mem[0]);
+		before = locked_kib();
+		tell(i, &mem[1]);
+		CHECK(locked_kib() - before < 64, "%lu KiB",
+		      locked_kib() - before);
+		up(i);
+	}
+	for (i = 0; i < 2; i++) {
+		CHECK(from_second(i, 0, 0xc0));
+		CHECK(from_second(i, HUGE / 2, 0xc1));
+		CHECK(from_second(i, 2 * HUGE - 4096, 0xc2));
+	}
+	printf("held by their ends: ok\n");
+
+	CHECK(!vfiodev_unmap(&p.v[0], mem[1].iova, 4096));
+	CHECK(from_second(0, HUGE, 0xc3));
+	CHECK(from_second(1, HUGE, 0xc3));
+	CHECK(!from_second(0, HUGE / 2, 0xc4));
+	CHECK(!from_second(1, HUGE - 4096, 0xc4));
+	for (i = 0; i < 2; i++)
+		CHECK(!avfdrv_reset(&p.d[i]));
+	exchange(FRAMES);
+	CHECK(!vfiodev_unmap(&p.v[0], mem[1].iova, 2 * HUGE));
+	CHECK(!from_second(0, HUGE + 4096, 0xc5));
+	CHECK(!avfdrv_reset(&p.d[0]));
+	exchange(FRAMES);
+	CHECK(!munmap(mem[1].va, 2 * HUGE));
+	printf("a part of one unmapped, all of it gone: ok\n");
+	for (i = 1; i >= 0; i--) {
+		avfdrv_remove(&p.d[i]);
+		vfiodev_close(&p.v[i]);
+	}
+	vfio_mem_fini(&mem[0]);
+}
+
 int main(int argc, char **argv)
 {
 	int i;
 
 	setlinebuf(stdout);
-	CHECK(argc >= 3, "usage: %s UUID UUID [shared]", argv[0]);
+	CHECK(argc >= 3, "usage: %s UUID UUID [shared|huge]", argv[0]);
 	if (argc > 3) {
-		shared(argv + 1);
+		if (!strcmp(argv[3], "huge"))
+			huge(argv + 1);
+		else
+			shared(argv + 1);
 		return 0;
 	}
 	for (i = 0; i < 2; i++) {

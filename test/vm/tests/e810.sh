@@ -155,6 +155,14 @@ shared() {
 	! log_since shared-container | grep 'the device stopped receive'
 }
 
+# The same with huge pages that they are told of, of which few pages are pinned.
+huge_pages() {
+	sysctl -qw vm.nr_hugepages=2
+	timeout 300 "$PROGRAMS/test_pasid" "$A" "$B" huge
+	sysctl -qw vm.nr_hugepages=0
+	[ "$(cat /proc/sys/vm/nr_hugepages)" = 0 ]
+}
+
 # PASIDs and queues that others just had: A's PASID goes to one that does not fit
 # where A was, so that A has its queues again, and a PASID of its own.
 pasid_again() {
@@ -474,6 +482,7 @@ check programs programs
 check programs-4 programs_4
 check isolation isolation
 check shared-container shared
+check huge-pages huge_pages
 check pasid-again pasid_again
 if [ "${1:-}" != programs ]; then
 	check testpmd testpmd
