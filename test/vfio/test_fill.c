@@ -34,8 +34,12 @@ static long iommu_pages(void)
 {
 	char name[64];
 	long n, found = -1;
-	FILE *f = fopen("/proc/vmstat", "r");
+	FILE *f;
 
+	/* What CPUs have counted and not told yet. */
+	f = fopen("/proc/sys/vm/stat_refresh", "r");
+	CHECK(f && fgetc(f) == EOF && !fclose(f));
+	f = fopen("/proc/vmstat", "r");
 	CHECK(f);
 	while (fscanf(f, "%63s %ld", name, &n) == 2)
 		if (!strcmp(name, "nr_iommu_pages"))
