@@ -6,6 +6,7 @@
 # a virtio-net of the host VM. Where the kernel attaches nothing to a PASID (6.1)
 # it is about the refusal. With the set "dpdk" Debian's own testpmd drives them,
 # too. Run by test/vm/suite; with the argument "programs" it does without guests.
+# With "--append intel_iommu=off" it is about the refusal on any kernel.
 # shellcheck source-path=SCRIPTDIR disable=SC2119
 
 . "$(dirname "$0")/lib.sh"
@@ -56,12 +57,12 @@ foreign_port() {
 
 # 6.1, or no IOMMU: it says so, and makes none.
 refuses() {
-	dmesg | grep 'no PASIDs: this kernel cannot attach a domain to one; 5.10 and 6.12 can'
-	grep -rh . "$(type_dir)" | grep -F 'pasid_mode=none: this kernel'
+	dmesg | grep -F "no PASIDs: $WHY"
+	grep -rh . "$(type_dir)" | grep -F "pasid_mode=none: $WHY"
 	! echo "$A" >"$(type_dir)/create" || die "made one without a PASID"
 	[ ! -e "$MDEV/$A" ]
-	dmesg | tail -n 5 | grep "cannot create $A: no PASIDs: this kernel cannot attach"
-	grep "^$PF: cannot create $A: no PASIDs: this kernel cannot attach" "/sys/class/mdev_bus/$PF/last_error"
+	dmesg | tail -n 5 | grep -F "cannot create $A: no PASIDs: $WHY"
+	grep "^$PF: cannot create $A: no PASIDs: $WHY" "/sys/class/mdev_bus/$PF/last_error"
 	unbind
 	bind
 	unbind
@@ -461,9 +462,11 @@ log_is_clean() {
 find_e810 || exit 1
 case $(uname -r) in
 5.10.*)	MODE=aux ;;
-6.1.*)	MODE=none ;;
+6.1.*)	MODE=none WHY='this kernel cannot attach a domain to one; 5.10 and 6.12 can' ;;
 *)	MODE=attach ;;
 esac
+# test/vm/run --append intel_iommu=off
+! grep -w intel_iommu=off /proc/cmdline >/dev/null || MODE=none WHY='there is no IOMMU, or it is off'
 
 check load loads
 check foreign-port foreign_port
