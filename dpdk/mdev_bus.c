@@ -199,7 +199,8 @@ static int bus_cleanup(void)
 /* @addr: NULL, or the 16 bytes of the UUID */
 static int bus_parse(const char *name, void *addr)
 {
-	return mdev_uuid_parse(name, NULL, addr);
+	return mdev_sysfs_has(MDEV_SYSFS_VMBUS, name) ? -ENODEV :
+		mdev_uuid_parse(name, NULL, addr);
 }
 
 static int bus_dma_map(struct rte_device *rte_dev, void *addr, uint64_t iova, size_t len)
@@ -296,10 +297,23 @@ static struct rte_bus mdev_bus = {
 #endif
 };
 
+/*
+ * For "mdev:UUID" EAL asks one bus after the other whether it can parse "UUID", and
+ * gives up when the first that can is not called "mdev". That of Hyper-V's devices
+ * takes each UUID for one of its own, and drivers are loaded in the order that their
+ * directory happens to have: it has to come after this one, which leaves its devices
+ * to it.
+ */
 RTE_INIT_PRIO(mdev_bus_register, BUS)
 {
+	struct rte_bus *vmbus = rte_bus_find_by_name("vmbus");
+
 	mdev_logtype = rte_log_register_type_and_pick_level("bus.mdev", RTE_LOG_INFO);
 	if (mdev_logtype < 0)
 		mdev_logtype = RTE_LOGTYPE_EAL;
+	if (vmbus)
+		rte_bus_unregister(vmbus);
 	rte_bus_register(&mdev_bus);
+	if (vmbus)
+		rte_bus_register(vmbus);
 }

@@ -42,6 +42,17 @@ int mdev_uuid_parse(const char *text, char lower[MDEV_UUID_LEN + 1],
 	return 0;
 }
 
+bool mdev_sysfs_has(const char *base, const char *name)
+{
+	char uuid[MDEV_UUID_LEN + 1], dir[PATH_MAX];
+	int len;
+
+	if (mdev_uuid_parse(name, uuid, NULL))
+		return false;
+	len = snprintf(dir, sizeof(dir), "%s/%s", base, uuid);
+	return len > 0 && (size_t)len < sizeof(dir) && !access(dir, F_OK);
+}
+
 /* The first line of a file; -errno. */
 static int read_line(const char *path, char *buf, size_t size)
 {

@@ -5,11 +5,14 @@
 #ifndef MDEV_SYSFS_H
 #define MDEV_SYSFS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "mdev_error.h"
 
 #define MDEV_SYSFS_DEVICES	"/sys/bus/mdev/devices"
+/* Devices of another bus that are named by UUIDs, too. */
+#define MDEV_SYSFS_VMBUS	"/sys/bus/vmbus/devices"
 
 /* 8-4-4-4-12 hexadecimal digits */
 #define MDEV_UUID_LEN		36
@@ -36,6 +39,13 @@ struct mdev_sysfs {
  */
 int mdev_uuid_parse(const char *text, char lower[MDEV_UUID_LEN + 1],
 		    uint8_t bytes[16]);
+
+/**
+ * mdev_sysfs_has() - does a bus have that device?
+ * @base: MDEV_SYSFS_VMBUS, but for tests
+ * @name: UUID in whichever case; nothing has a device that is named otherwise
+ */
+bool mdev_sysfs_has(const char *base, const char *name);
 
 /**
  * mdev_sysfs_lookup() - find a mediated device

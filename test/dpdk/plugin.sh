@@ -103,6 +103,20 @@ no_such_mdev() {
 	says "mdev: $gone: (this machine has no mediated devices|there is no such mediated device)" \
 		-a "mdev:$gone"
 }
+# The bus of Hyper-V's devices takes every UUID for one of its own. Whichever of the
+# two is loaded first, and by either name.
+beside_vmbus() {
+	local vmbus ours=$plugin plugin=$plugin drivers=("${drivers[@]}")
+
+	make -s -f test/dpdk/Makefile ROOT="$root" OUT="$work" vmbus || return 1
+	vmbus=$(loadable "$work/librte_bus_vmbus.so")
+	drivers+=(-d "$vmbus")
+	says "Registered \\[vmbus\\] bus" --log-level=lib.eal:debug -a "mdev:$gone" || return 1
+	no_such_mdev && bare_uuid || return 1
+	drivers[-1]=$ours
+	plugin=$vmbus
+	no_such_mdev && bare_uuid
+}
 bare_uuid() { says "mdev: $gone: " -a "$gone"; }
 not_a_uuid() { says 'failed to parse device|Cannot init EAL|unable to parse device' -a mdev:83b8f4f2-509f; }
 
@@ -226,6 +240,7 @@ else
 fi
 step loads no_such_mdev
 step bare-uuid bare_uuid
+step beside-vmbus beside_vmbus
 step not-a-uuid not_a_uuid
 
 if ! grep -q avf_page_attach "$emul/include/avf_emul.h"; then

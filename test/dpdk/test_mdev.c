@@ -208,6 +208,22 @@ TEST_ONCE(sysfs_sentences)
 	CHECK_SAYS(err, "this machine has no mediated devices");
 }
 
+TEST_ONCE(sysfs_of_another_bus)
+{
+	char base[128];
+
+	make_tree();
+	snprintf(base, sizeof(base), "%s/devices", tree);
+	CHECK(mdev_sysfs_has(base, UUID));
+	CHECK(mdev_sysfs_has(base, "83B8F4F2-509F-382F-3C1E-E6BFE0FA1001"));
+	CHECK(!mdev_sysfs_has(base, "83b8f4f2-509f-382f-3c1e-e6bfe0fa1002"));
+	dir_at("devices/nonsense");
+	CHECK(!mdev_sysfs_has(base, "nonsense"));
+	CHECK(!mdev_sysfs_has(base, "../devices/" UUID));
+	remove_tree();
+	CHECK(!mdev_sysfs_has(base, UUID));
+}
+
 TEST_ONCE(error_is_cut)
 {
 	struct mdev_error err;
