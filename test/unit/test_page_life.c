@@ -499,6 +499,7 @@ TEST(restart_anywhere)
 static struct {
 	pthread_mutex_t ctl;
 	struct host *h;
+	uint32_t looks;
 	bool stop;
 } crew = { .ctl = PTHREAD_MUTEX_INITIALIZER };
 
@@ -528,15 +529,20 @@ static void *crew_ctl(void *arg)
 				avf_mbx_run(dev);
 			pthread_mutex_unlock(&crew.ctl);
 		}
+		__atomic_fetch_add(&crew.looks, 1, __ATOMIC_RELEASE);
 		usleep(50);
 	}
 	return arg;
 }
 
+/* Until the other has begun to look, and has looked, however long it sleeps. */
 static void crew_idle(void *ctx)
 {
+	uint32_t start = __atomic_load_n(&crew.looks, __ATOMIC_ACQUIRE);
+
 	(void)ctx;
-	usleep(100);
+	while (__atomic_load_n(&crew.looks, __ATOMIC_ACQUIRE) - start < 2)
+		usleep(100);
 }
 
 static uint64_t crew_irqs(void)
