@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -107,9 +108,22 @@ static void no_exits(char **uuid)
 	printf("  %d frames, no doorbell trapped\n", FRAMES);
 }
 
+/* A driver goes on to store its tail until it hears of a reset. */
+static bool storing;
+
+static void *storer(void *arg)
+{
+	while (__atomic_load_n(&storing, __ATOMIC_RELAXED)) {
+		avfdrv_tx_ring(&p.d[0], 0);
+		usleep(100);
+	}
+	return arg;
+}
+
 /* @n: 1 or 2; a driver with many queues takes more memory each time. */
 static void rounds(const char *pf, int n)
 {
+	pthread_t t;
 	int i;
 
 	exchange(FRAMES);
@@ -139,7 +153,11 @@ static void rounds(const char *pf, int n)
 	if (n == 1)
 		return;
 	/* stores while the queues are away reach nobody */
+	storing = true;
+	CHECK(!pthread_create(&t, NULL, storer, NULL));
 	put(pf, "reset");
+	__atomic_store_n(&storing, false, __ATOMIC_RELAXED);
+	CHECK(!pthread_join(t, NULL));
 	p.d[0].t->wr(&p.v[0], R_QTX_TAIL(0), 7);
 	p.d[0].t->wr(&p.v[0], R_QRX_TAIL(0), 7);
 	CHECK(!avfdrv_reinit(&p.d[0]));
