@@ -355,8 +355,12 @@ int main(int argc, char **argv)
 	}
 	faults = sum_of("doorbell_faults") - faults;
 	CHECK(sum_of("bar_writes") == traps, "a store trapped");
-	/* No store costs more than one. */
-	CHECK(faults <= stores, "%lu faults, %lu stores", faults, stores);
+	/*
+	 * Each of two pages once for an edge, and at first. A store may take
+	 * more than one, if its CPU is elsewhere for the hold time.
+	 */
+	CHECK(faults <= 2 * (edges + ndevs), "%lu faults, %lu edges", faults,
+	      edges);
 	printf("%lu edges, %lu stores, %lu faults, %lu frames, %lu interrupts, ",
 	       edges, stores, faults, frames, interrupts);
 	printf("0 lost wake-ups, %llu s\n",
