@@ -55,27 +55,13 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-static unsigned long stat_of(const char *uuid, const char *name)
-{
-	char path[256];
-	unsigned long val = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/stats/%s", uuid,
-		 name);
-	f = fopen(path, "r");
-	CHECK(f && fscanf(f, "%lu", &val) == 1, "%s", path);
-	fclose(f);
-	return val;
-}
-
 static unsigned long sum_of(const char *name)
 {
 	unsigned long sum = 0;
 	uint32_t i;
 
 	for (i = 0; i < ndevs; i++)
-		sum += stat_of(dev[i].uuid, name);
+		sum += vfiodev_stat(dev[i].uuid, name);
 	return sum;
 }
 
@@ -198,8 +184,8 @@ static void lost(const struct dev *e)
 	       stores, e->frame ? "frame" : "interrupt");
 	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
 		printf("%s %lu, of its peer %lu\n", stats[i],
-		       stat_of(e->uuid, stats[i]),
-		       stat_of(dev[(e - dev) ^ 1].uuid, stats[i]));
+		       vfiodev_stat(e->uuid, stats[i]),
+		       vfiodev_stat(dev[(e - dev) ^ 1].uuid, stats[i]));
 	exit(1);
 }
 

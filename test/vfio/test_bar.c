@@ -143,20 +143,6 @@ static void trap_mode(const char *uuid)
 
 static struct avfdrv_transport transport;
 
-static long stat_of(const char *uuid, const char *name)
-{
-	char path[256];
-	long val = -1;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/stats/%s", uuid,
-		 name);
-	f = fopen(path, "r");
-	CHECK(f && fscanf(f, "%ld", &val) == 1, "%s", path);
-	fclose(f);
-	return val;
-}
-
 static void exchange(struct pair *p, uint32_t frames)
 {
 	uint32_t i;
@@ -302,7 +288,7 @@ static void mailbox_interrupts(struct pair *p, uint32_t n, uint32_t max_us)
 
 static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_us)
 {
-	long faults = stat_of(uuid[0], "doorbell_faults");
+	long faults = vfiodev_stat(uuid[0], "doorbell_faults");
 	unsigned int seed = 1;
 	uint32_t i;
 
@@ -314,7 +300,7 @@ static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_us)
 		pair_gap(&seed, max_us);
 		CHECK(!avfdrv_promisc(&p->d[0], 0), "edge %u: no answer", i);
 	}
-	faults = stat_of(uuid[0], "doorbell_faults") - faults;
+	faults = vfiodev_stat(uuid[0], "doorbell_faults") - faults;
 	printf("%u stores, %ld of them faulted\n", n + n / 4, faults);
 	/* It did fall asleep. */
 	CHECK(faults > 0);
@@ -330,8 +316,8 @@ static void loads_are_free(struct pair *p, char **uuid)
 
 	exchange(p, 2);
 	usleep(300000);
-	faults = stat_of(uuid[0], "doorbell_faults");
-	zaps = stat_of(uuid[0], "doorbell_zaps");
+	faults = vfiodev_stat(uuid[0], "doorbell_faults");
+	zaps = vfiodev_stat(uuid[0], "doorbell_zaps");
 	for (i = 0; i < 100; i++) {
 		CHECK(wholebar_rd(&p->v[0], R_RSTAT) == 2);
 		CHECK(wholebar_rd(&p->v[0], R_ICR0) == ICR0_ADMINQ);
@@ -340,8 +326,8 @@ static void loads_are_free(struct pair *p, char **uuid)
 		wholebar_rd(&p->v[0], R_QTX_TAIL(0));
 		usleep(2000);
 	}
-	CHECK(stat_of(uuid[0], "doorbell_faults") == faults);
-	CHECK(stat_of(uuid[0], "doorbell_zaps") == zaps);
+	CHECK(vfiodev_stat(uuid[0], "doorbell_faults") == faults);
+	CHECK(vfiodev_stat(uuid[0], "doorbell_zaps") == zaps);
 }
 
 /* ------------------------------------------------------------ bad neighbours */
@@ -407,8 +393,8 @@ static void rounds(char **uuid, int type, uint32_t n, uint32_t max_us)
 	long reads, writes;
 
 	memset(&p, 0, sizeof(p));
-	reads = stat_of(uuid[0], "bar_reads");
-	writes = stat_of(uuid[0], "bar_writes");
+	reads = vfiodev_stat(uuid[0], "bar_reads");
+	writes = vfiodev_stat(uuid[0], "bar_writes");
 	pair_open(&p, uuid, type, &transport);
 	exchange(&p, 200);
 	resets(&p, uuid);
@@ -419,8 +405,8 @@ static void rounds(char **uuid, int type, uint32_t n, uint32_t max_us)
 		loads_are_free(&p, uuid);
 	}
 	/* The one that made it possible to map. */
-	CHECK(stat_of(uuid[0], "bar_reads") == reads + 1);
-	CHECK(stat_of(uuid[0], "bar_writes") == writes);
+	CHECK(vfiodev_stat(uuid[0], "bar_reads") == reads + 1);
+	CHECK(vfiodev_stat(uuid[0], "bar_writes") == writes);
 	scribble(&p);
 
 	/* The mappings keep the devices open for a little longer. */

@@ -157,20 +157,6 @@ static void unmap_both(void)
 	}
 }
 
-static long stat_of(const char *uuid, const char *name)
-{
-	char path[256];
-	long val = -1;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/stats/%s", uuid,
-		 name);
-	f = fopen(path, "r");
-	CHECK(f && fscanf(f, "%ld", &val) == 1, "%s", path);
-	fclose(f);
-	return val;
-}
-
 /* Where a frame is, as far as the devices know. */
 static void what_happened(char **uuid)
 {
@@ -181,15 +167,15 @@ static void what_happened(char **uuid)
 	uint32_t i;
 
 	for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
-		printf("%s %ld %ld\n", stats[i], stat_of(uuid[0], stats[i]),
-		       stat_of(uuid[1], stats[i]));
+		printf("%s %ld %ld\n", stats[i], vfiodev_stat(uuid[0], stats[i]),
+		       vfiodev_stat(uuid[1], stats[i]));
 	printf("tail stored %u, head by the driver %u\n", map[0].tx[0],
 	       map[1].rx[0]);
 }
 
 static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_gap_us)
 {
-	long faults = stat_of(uuid[0], "doorbell_faults");
+	long faults = vfiodev_stat(uuid[0], "doorbell_faults");
 	unsigned int seed = 1;
 	uint32_t i;
 
@@ -201,7 +187,7 @@ static void edges(struct pair *p, char **uuid, uint32_t n, uint32_t max_gap_us)
 			exit(1);
 		}
 	}
-	faults = stat_of(uuid[0], "doorbell_faults") - faults;
+	faults = vfiodev_stat(uuid[0], "doorbell_faults") - faults;
 	printf("%u stores, %ld of them faulted\n", n, faults);
 	/* It did fall asleep, and no store cost more than one fault. */
 	CHECK(faults > 0 && faults <= (long)n + 1, "%ld", faults);
@@ -261,14 +247,14 @@ int main(int argc, char **argv)
 	map_both(&p);
 	CHECK(pair_one(&p, 0, 60, 0));
 
-	traps = stat_of(argv[1], "bar_writes");
+	traps = vfiodev_stat(argv[1], "bar_writes");
 	edges(&p, argv + 1, argc > 3 ? (uint32_t)atoi(argv[3]) : EDGES,
 	      argc > 4 ? (uint32_t)atoi(argv[4]) : MAX_GAP_US);
-	CHECK(stat_of(argv[1], "bar_writes") == traps, "a store trapped");
+	CHECK(vfiodev_stat(argv[1], "bar_writes") == traps, "a store trapped");
 
-	traps = stat_of(argv[2], "bar_writes");
+	traps = vfiodev_stat(argv[2], "bar_writes");
 	enables(&p, ENABLES, argc > 4 ? (uint32_t)atoi(argv[4]) : MAX_GAP_US);
-	CHECK(stat_of(argv[2], "bar_writes") == traps, "a store trapped");
+	CHECK(vfiodev_stat(argv[2], "bar_writes") == traps, "a store trapped");
 
 	/* A reset while mapped clears the pages; the driver starts over. */
 	CHECK(!avfdrv_reset(&p.d[0]));

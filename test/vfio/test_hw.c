@@ -80,31 +80,22 @@ static void put(const char *dir, const char *file)
 }
 
 /* Stores that vdcm saw. */
-static unsigned long trapped(const char *uuid)
+static long trapped(const char *uuid)
 {
-	char path[128];
-	unsigned long n;
-	FILE *f;
-
-	snprintf(path, sizeof(path),
-		 "/sys/bus/mdev/devices/%s/stats/bar_writes", uuid);
-	f = fopen(path, "r");
-	CHECK(f && fscanf(f, "%lu", &n) == 1, "%s", path);
-	fclose(f);
-	return n;
+	return vfiodev_stat(uuid, "bar_writes");
 }
 
 /* Doorbells of mapped pages are the device's alone. */
 static void no_exits(char **uuid)
 {
-	unsigned long n[2];
+	long n[2];
 	int i;
 
 	for (i = 0; i < 2; i++)
 		n[i] = trapped(uuid[i]);
 	exchange(FRAMES);
 	for (i = 0; i < 2; i++)
-		CHECK(trapped(uuid[i]) == n[i], "%lu", trapped(uuid[i]) - n[i]);
+		CHECK(trapped(uuid[i]) == n[i], "%ld", trapped(uuid[i]) - n[i]);
 	printf("  %d frames, no doorbell trapped\n", FRAMES);
 }
 

@@ -205,3 +205,17 @@ const struct avfdrv_transport vfiodev_transport = {
 	.free = t_free,
 	.idle = t_idle,
 };
+
+long vfiodev_stat(const char *uuid, const char *name)
+{
+	char path[256];
+	long val;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s/stats/%s", uuid,
+		 name);
+	f = fopen(path, "r");
+	CHECK(f && fscanf(f, "%ld", &val) == 1, "%s", path);
+	fclose(f);
+	return val;
+}

@@ -52,6 +52,8 @@ int vfiodev_unmap(struct vfiodev *v, uint64_t iova, uint64_t len);
 /* Returns a descriptor or -errno. */
 int vfiodev_group_open_on(const char *bus, const char *name);
 int vfiodev_group_open(const char *uuid);	/* of a mediated device */
+/* A statistic of a mediated device, by the name of its file. */
+long vfiodev_stat(const char *uuid, const char *name);
 int vfiodev_eventfd(struct vfiodev *v, uint32_t index, uint32_t vec);
 
 void vfio_mem_init(struct vfio_mem *mem, uint64_t len);
