@@ -60,9 +60,9 @@
 
 /*
  * How long the interrupt for a lone Tx completion may wait for another. A driver
- * cannot tell that from throttling; 126 us is as far as iavf's own adaptive
- * throttling goes, and it should be about that where taking a page away costs the
- * 2 to 4 us of a machine. Where all takes a hundred times as long, so do answers.
+ * cannot tell that from throttling, which iavf's own adaptive one takes to 126 us
+ * (IAVF_ITR_ADAPTIVE_MAX_USECS); so it should be where taking a page away costs
+ * some 4 us. Where all takes a hundred times as long, so do answers.
  */
 #define VDCM_TX_DELAY_COSTS	32
 #define VDCM_TX_DELAY_MIN_NS	(64 * NSEC_PER_USEC)
